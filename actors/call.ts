@@ -1,0 +1,109 @@
+import type { Cell } from "./cell.js";
+import { CallError, type CallFailure } from "./errors.js";
+import type { ExitReason } from "./exit.js";
+import { Mail, MailKind } from "./mail.js";
+import { Watch } from "./watch.js";
+
+/** How long a call waits, and what ends it early. */
+export interface CallOptions {
+  /** Milliseconds until the caller gives up; default 5,000, `Infinity` waits for ever. */
+  readonly timeout?: number | undefined;
+  /** Aborting it gives the call up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const DEFAULT_TIMEOUT = 5_000;
+
+/**
+ * The reply address of one call: what a `calls` handler gets, may keep, and may answer later or hand to another process
+ * to answer. It takes one answer; a second one, or one that comes after the caller gave up, is dropped (OTP: process
+ * aliases).
+ */
+export class From extends Watch {
+  /** Resolves, with the address itself, when the call is decided. @internal */
+  readonly decided: Promise<From>;
+  #decide: ((from: From) => void) | undefined;
+  #controller: AbortController | undefined = undefined;
+  /** @internal */
+  value: unknown = undefined;
+  /** @internal */
+  failure: CallFailure | undefined = undefined;
+  /** @internal */
+  reason: ExitReason | undefined = undefined;
+
+  /** @internal */
+  constructor(target: Cell) {
+    super(target);
+    this.decided = new Promise((resolve) => {
+      this.#decide = resolve;
+    });
+  }
+
+  /** Whether the caller still waits. */
+  get isWaiting(): boolean {
+    return this.#decide !== undefined;
+  }
+
+  /** Aborted when the caller has given up, so that the server may stop working for it. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.failure !== undefined) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  /** Answers the call. Returns `false`, and does nothing, when it was answered or given up before. */
+  reply(value: unknown): boolean {
+    if (this.#decide === undefined) return false;
+    this.value = value;
+    this.#settle(this.#decide);
+    return true;
+  }
+
+  /** @internal */
+  fail(failure: CallFailure, reason?: ExitReason): void {
+    if (this.#decide === undefined) return;
+    this.failure = failure;
+    this.reason = reason;
+    this.#controller?.abort();
+    this.#settle(this.#decide);
+  }
+
+  /** @internal */
+  down(reason: ExitReason): void {
+    this.fail(reason === "noproc" ? "noproc" : "exit", reason);
+  }
+
+  #settle(decide: (from: From) => void): void {
+    this.#decide = undefined;
+    this.unlist();
+    decide(this);
+  }
+}
+
+/**
+ * Makes a call and waits. The error is made after the wait, so that the stack V8 keeps for async functions leads to the
+ * caller's own line.
+ */
+export async function call(target: Cell, name: string, argument: unknown, options?: CallOptions): Promise<unknown> {
+  const { runtime } = target;
+  if (runtime.current === target) throw new CallError("calling_self", name);
+  if (!target.alive) throw new CallError("noproc", name);
+  const signal = options?.signal;
+  if (signal?.aborted) throw new CallError("aborted", name, undefined, signal.reason);
+
+  const from = new From(target);
+  from.list();
+  target.deliver(new Mail(MailKind.call, name, argument, from));
+
+  const timeout = options?.timeout ?? DEFAULT_TIMEOUT;
+  const timer =
+    timeout === Number.POSITIVE_INFINITY ? undefined : runtime.clock.setTimer(timeout, () => from.fail("timeout"));
+  const abort = signal === undefined ? undefined : () => from.fail("aborted");
+  if (abort !== undefined) signal?.addEventListener("abort", abort);
+  await from.decided;
+  if (timer !== undefined) runtime.clock.clearTimer(timer);
+  if (abort !== undefined) signal?.removeEventListener("abort", abort);
+
+  if (from.failure !== undefined) throw new CallError(from.failure, name, from.reason, signal?.reason);
+  return from.value;
+}

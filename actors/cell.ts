@@ -1,0 +1,281 @@
+import { type CallOptions, call } from "./call.js";
+import { end, signalExit, started } from "./ending.js";
+import { CallError } from "./errors.js";
+import { type ExitReason, failure } from "./exit.js";
+import { Mail, MailKind } from "./mail.js";
+import { type Behaviour, type Definition, ignore, type Process, type ServerRef, type StopOptions } from "./process.js";
+import type { Resource } from "./resources.js";
+import type { Runtime } from "./runtime.js";
+import { Self } from "./self.js";
+import type { StartResult } from "./start.js";
+import type { Timer } from "./timer.js";
+import { EndWatch, type ProcessMonitor, type Watch } from "./watch.js";
+
+/**
+ * Where a process is in its life.
+ *
+ *     fresh ──▶ starting ──▶ running ──▶ exiting ──▶ ended
+ *                   └──────────────────────▲
+ *
+ * From `exiting` on it is not alive: mail is dropped. Between `exiting` and `ended` what it owns is released; then its
+ * name is free, and EXIT and DOWN go out.
+ */
+export const Phase = { fresh: 0, starting: 1, running: 2, exiting: 3, ended: 4 } as const;
+export type Phase = (typeof Phase)[keyof typeof Phase];
+
+/**
+ * One process: its mailbox, its relations and where it is in its life. Everybody outside of the runtime sees it as a
+ * {@link Process}. The fields are the kernel's; everything rare is created on first use, which keeps an idle process
+ * small.
+ *
+ * @internal
+ */
+export class Cell implements Process, ServerRef<never> {
+  readonly id: number;
+  readonly runtime: Runtime;
+  readonly label: string;
+  readonly type: "worker" | "supervisor";
+  /** Who started it with a link; its exit signal is an order to stop. */
+  readonly parent: Cell | undefined;
+  /** How often a supervisor has restarted it; for the tree. */
+  readonly restarts: number;
+  name: string | undefined = undefined;
+
+  phase: Phase = Phase.fresh;
+  /** An async handler is at work and holds the mailbox back. */
+  isBusy = false;
+  isQueued = false;
+  trapsExit = false;
+  nextRunnable: Cell | undefined = undefined;
+  reason: ExitReason | undefined = undefined;
+
+  #boot: { readonly definition: Definition<never>; readonly argument: unknown } | undefined;
+  behaviour: Behaviour | undefined = undefined;
+  /** Hears how the start went, then is forgotten. */
+  starter: ((result: StartResult) => void) | undefined = undefined;
+
+  #head: Mail | undefined = undefined;
+  #tail: Mail | undefined = undefined;
+  mailbox = 0;
+
+  watches: Watch | undefined = undefined;
+  links: Set<Cell> | undefined = undefined;
+  monitors: Set<ProcessMonitor> | undefined = undefined;
+  resources: Set<Resource> | undefined = undefined;
+  timers: Set<Timer> | undefined = undefined;
+  controller: AbortController | undefined = undefined;
+  #self: Self<never> | undefined = undefined;
+  #exited: Promise<ExitReason> | undefined = undefined;
+
+  constructor(
+    runtime: Runtime,
+    id: number,
+    definition: Definition<never>,
+    argument: unknown,
+    label: string,
+    parent: Cell | undefined,
+    restarts: number,
+  ) {
+    this.runtime = runtime;
+    this.id = id;
+    this.label = label;
+    this.type = definition.type;
+    this.parent = parent;
+    this.restarts = restarts;
+    this.#boot = { definition, argument };
+  }
+
+  // As others see it
+
+  get alive(): boolean {
+    return this.phase < Phase.exiting;
+  }
+
+  get hasEnded(): boolean {
+    return this.phase === Phase.ended;
+  }
+
+  get exited(): Promise<ExitReason> {
+    this.#exited ??= this.hasEnded
+      ? Promise.resolve(this.reason as ExitReason)
+      : new Promise((resolve) => new EndWatch(this, resolve).list());
+    return this.#exited;
+  }
+
+  send(message: unknown): void {
+    this.deliver(new Mail(MailKind.info, "", message, undefined));
+  }
+
+  call(name: string, argument?: unknown, options?: CallOptions): Promise<never> {
+    return call(this, name, argument, options) as Promise<never>;
+  }
+
+  cast(name: string, ...argument: unknown[]): void {
+    this.deliver(new Mail(MailKind.cast, name, argument[0], undefined));
+  }
+
+  exit(reason: ExitReason): void {
+    signalExit(this, this.runtime.current, reason, false);
+  }
+
+  async stop(reason: ExitReason = "normal", options: StopOptions = {}): Promise<void> {
+    if (!this.alive) throw new CallError("noproc", "stop");
+    if (this.runtime.current === this) throw new CallError("calling_self", "stop");
+    this.deliver(new Mail(MailKind.system, "stop", { order: "stop", reason }, undefined));
+    const { timeout = Number.POSITIVE_INFINITY } = options;
+    const outcome = await this.#endWithin(timeout);
+    if (outcome === "timeout") throw new CallError("timeout", "stop");
+    if (outcome.reason !== reason) throw new CallError("exit", "stop", outcome.reason);
+  }
+
+  /** Ends it in order, as its parent would, and waits: for `await using` and for owners. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.alive) this.deliver(new Mail(MailKind.system, "stop", { order: "stop", reason: "shutdown" }, undefined));
+    await this.exited;
+  }
+
+  #endWithin(timeout: number): Promise<{ reason: ExitReason } | "timeout"> {
+    return new Promise((resolve) => {
+      const { clock } = this.runtime;
+      const watch = new EndWatch(this, (reason) => {
+        clock.clearTimer(timer);
+        resolve({ reason });
+      });
+      const timer = clock.setTimer(timeout, () => {
+        watch.unlist();
+        resolve("timeout");
+      });
+      watch.list();
+    });
+  }
+
+  // As it sees itself
+
+  get self(): Self<never> {
+    this.#self ??= new Self<never>(this);
+    return this.#self;
+  }
+
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (!this.alive) this.controller.abort();
+    return this.controller.signal;
+  }
+
+  // The mailbox
+
+  deliver(mail: Mail): void {
+    const { runtime } = this;
+    runtime.inspector?.({ type: "send", process: this, mail, delivered: this.alive });
+    if (!this.alive) return;
+    if (this.#tail === undefined) this.#head = mail;
+    else this.#tail.next = mail;
+    this.#tail = mail;
+    this.mailbox++;
+    if (!this.isQueued && !this.isBusy) runtime.schedule(this);
+  }
+
+  /** Takes back mail that has not been read, as `unlink_flush` and `demonitor(…, [flush])` do. */
+  flush(shouldGo: (mail: Mail) => boolean): void {
+    for (let mail = this.#head; mail !== undefined; mail = mail.next) {
+      if (mail.kind !== MailKind.void && shouldGo(mail)) mail.kind = MailKind.void;
+    }
+  }
+
+  /** Forgets the mail of a process that is ending. Its callers learn it from their watch. */
+  dropMail(): void {
+    this.#head = undefined;
+    this.#tail = undefined;
+    this.mailbox = 0;
+  }
+
+  #take(): Mail | undefined {
+    const mail = this.#head;
+    if (mail === undefined) return undefined;
+    this.#head = mail.next;
+    if (this.#head === undefined) this.#tail = undefined;
+    mail.next = undefined;
+    this.mailbox--;
+    return mail;
+  }
+
+  // Its turn
+
+  get isRunnable(): boolean {
+    return this.alive && !this.isBusy && (this.phase === Phase.fresh || this.#head !== undefined);
+  }
+
+  /** Handles up to `slice` messages and returns how many it handled. Never throws. */
+  run(slice: number): number {
+    let handled = 0;
+    try {
+      if (this.phase === Phase.fresh) {
+        handled++;
+        this.#start();
+      }
+      while (handled < slice && this.phase === Phase.running && !this.isBusy) {
+        const mail = this.#take();
+        if (mail === undefined) break;
+        handled++;
+        if (mail.kind === MailKind.void) continue;
+        const pending = this.behaviour?.receive(mail);
+        if (isThenable(pending)) this.#hold(pending, () => this.#reschedule());
+      }
+    } catch (error) {
+      this.crash(error);
+    }
+    return handled;
+  }
+
+  #start(): void {
+    this.phase = Phase.starting;
+    const boot = this.#boot;
+    if (boot === undefined) return;
+    this.#boot = undefined;
+    this.behaviour = boot.definition.create(this.self, boot.argument as never);
+    const begun = this.behaviour.init?.();
+    if (isThenable(begun)) this.#hold(begun, (outcome) => this.#begin(outcome));
+    else this.#begin(begun);
+  }
+
+  #begin(outcome: unknown): void {
+    if (this.phase !== Phase.starting) return;
+    if (outcome === ignore) {
+      end(this, "normal", "ignore");
+      return;
+    }
+    this.phase = Phase.running;
+    started(this);
+    this.#reschedule();
+  }
+
+  #hold(pending: PromiseLike<unknown>, resume: (value: unknown) => void): void {
+    this.isBusy = true;
+    Promise.resolve(pending).then(
+      (value) => {
+        this.isBusy = false;
+        resume(value);
+      },
+      (error: unknown) => {
+        this.isBusy = false;
+        this.crash(error);
+      },
+    );
+  }
+
+  #reschedule(): void {
+    if (!this.isQueued && this.isRunnable) this.runtime.schedule(this);
+  }
+
+  /** Ends it for a defect of its own, and reports that unless a starter waits to be told. */
+  crash(error: unknown): void {
+    if (!this.alive) return;
+    const reason = failure(error);
+    if (this.starter === undefined) this.runtime.crashed({ process: this, reason });
+    end(this, reason);
+  }
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}

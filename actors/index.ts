@@ -1,0 +1,47 @@
+/**
+ * `caduceus/actors`: processes with mailboxes, links, monitors, exit signals, timers and owned resources, and what OTP
+ * builds on them: servers, state machines.
+ *
+ * @module
+ */
+export type { CallOptions, From } from "./call.js";
+export { type Clock, realClock } from "./clock.js";
+export {
+  AlreadyStartedError,
+  BadReturnError,
+  CallError,
+  type CallFailure,
+  NoHandlerError,
+  ReleaseError,
+  StartError,
+} from "./errors.js";
+export {
+  describeExit,
+  type ErrorReason,
+  type ExitReason,
+  failure,
+  isOrderly,
+  type ShutdownReason,
+  shutdownWith,
+} from "./exit.js";
+export type { CrashReport, Inspection, ProcessNode } from "./inspect.js";
+export { type DownMessage, type ExitMessage, type Mail, MailKind, type SystemMessage } from "./mail.js";
+export {
+  type Behaviour,
+  type Definition,
+  type Ignore,
+  ignore,
+  type Monitor,
+  type Process,
+  type ServerRef,
+  type StopOptions,
+} from "./process.js";
+export type { Resource } from "./resources.js";
+export { type Next, noreply, type Result, reply, stop, stopReply } from "./result.js";
+export { Runtime, type RuntimeOptions, spawn } from "./runtime.js";
+export type { Outcome, Self } from "./self.js";
+export { type Initial, type ServerCallbacks, server, startWith } from "./server.js";
+export type { SpawnOptions, StartOptions, StartResult } from "./start.js";
+export type { Timer } from "./timer.js";
+export { drawTree } from "./tree.js";
+export { VirtualClock } from "./virtual-clock.js";

@@ -1,0 +1,256 @@
+import { Cell } from "./cell.js";
+import { type Clock, realClock } from "./clock.js";
+import { Endings, end, link } from "./ending.js";
+import { AlreadyStartedError } from "./errors.js";
+import { describeExit, type ExitReason, failure } from "./exit.js";
+import type { CrashReport, Inspection, ProcessNode } from "./inspect.js";
+import type { Definition, Process } from "./process.js";
+import { FairQueue, type RunQueue, SeededQueue } from "./run-queue.js";
+import { refOf, type SpawnOptions, type StartArguments, type StartOptions, type StartResult } from "./start.js";
+import { treeUnder } from "./tree.js";
+
+export interface RuntimeOptions {
+  /** Where time comes from; default: Node's clock. */
+  readonly clock?: Clock | undefined;
+  /** A source of numbers in [0, 1). Given, it decides which runnable process is next: for tests and simulations. */
+  readonly random?: (() => number) | undefined;
+  /** Milliseconds an ending process may take to release what it owns; default 10,000. */
+  readonly disposeTimeout?: number | undefined;
+  /** Hears of every defect; default: `process.emitWarning`, without message and state. */
+  readonly onCrash?: ((report: CrashReport) => void) | undefined;
+  /** Hears of every spawn, message, exit and restart. What it throws is ignored. */
+  readonly onInspect?: ((event: Inspection) => void) | undefined;
+}
+
+/** Messages handled in one go; then timers and I/O have a turn. */
+const BUDGET = 2_048;
+/** Milliseconds a root worker may take to stop with the runtime; OTP's default for workers. */
+const ROOT_SHUTDOWN = 5_000;
+
+/**
+ * Where processes live: the run queue, the clock, the names. A program has one or several; they share nothing.
+ *
+ * ```ts
+ * await using runtime = new Runtime();
+ * const counter = await runtime.start(counterServer, 0);
+ * ```
+ *
+ * Messages are handled from a run queue on a microtask, at most 64 of one process in a row and 2,048 in all before
+ * timers and I/O have their turn, so that no process and no pair of them starves the rest.
+ */
+export class Runtime implements AsyncDisposable {
+  readonly clock: Clock;
+  /** Milliseconds; see {@link RuntimeOptions.disposeTimeout}. */
+  readonly disposeTimeout: number;
+  /** @internal */
+  readonly inspector: ((event: Inspection) => void) | undefined;
+  /** The process whose turn it is, if its handler is on the stack. @internal */
+  current: Cell | undefined = undefined;
+  /** @internal */
+  readonly ending = new Endings();
+
+  readonly #onCrash: (report: CrashReport) => void;
+  readonly #queue: RunQueue;
+  readonly #cells = new Set<Cell>();
+  readonly #names = new Map<string, Cell>();
+  #lastId = 0;
+  #isScheduled = false;
+  #spent = 0;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: RuntimeOptions = {}) {
+    this.clock = options.clock ?? realClock;
+    this.disposeTimeout = options.disposeTimeout ?? 10_000;
+    this.inspector = harmless(options.onInspect);
+    this.#onCrash = options.onCrash ?? warnOfCrash;
+    this.#queue = options.random === undefined ? new FairQueue() : new SeededQueue(options.random);
+  }
+
+  /** How many processes have not ended. */
+  get size(): number {
+    return this.#cells.size;
+  }
+
+  /**
+   * Starts a process that belongs to nobody but the runtime, and waits for its `init`.
+   *
+   * @throws {StartError} when `init` throws, says `ignore` or takes longer than `timeout`, or the name is taken.
+   */
+  async start<A, R extends Process>(
+    definition: Definition<A, R>,
+    ...[argument, options]: StartArguments<A, StartOptions>
+  ): Promise<R> {
+    const label = options?.label ?? options?.name ?? definition.label;
+    return refOf(label, await this.startCell<A, R>(definition, argument as A, options, undefined));
+  }
+
+  /** The living process that holds a name; Erlang's `whereis/1`. */
+  whereis(name: string): Process | undefined {
+    const cell = this.#names.get(name);
+    return cell?.alive ? cell : undefined;
+  }
+
+  /** All processes as a forest, oldest first; supervisors have their children below them. */
+  tree(): ProcessNode[] {
+    return treeUnder(this.#cells, undefined);
+  }
+
+  /**
+   * Ends every process, the newest root first, each with its children, and waits for it. Idempotent. A root worker that
+   * takes longer than 5 s is killed; a supervisor keeps its own limits.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopAll();
+    return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #stopAll(): Promise<void> {
+    for (const root of [...this.#cells].reverse()) {
+      if (root.parent !== undefined) continue;
+      const limit = root.type === "supervisor" ? Number.POSITIVE_INFINITY : ROOT_SHUTDOWN;
+      const timer = this.clock.setTimer(limit, () => end(root, "killed"));
+      await root[Symbol.asyncDispose]();
+      this.clock.clearTimer(timer);
+    }
+    // What is left had a parent that is gone, or was started meanwhile.
+    for (const cell of [...this.#cells]) {
+      end(cell, "killed");
+      await cell.exited;
+    }
+  }
+
+  // For the kernel
+
+  /** @internal */
+  spawnCell<A>(
+    definition: Definition<A>,
+    argument: A,
+    options: SpawnOptions | undefined,
+    parent: Cell | undefined,
+  ): Cell {
+    const label = options?.label ?? options?.name ?? definition.label;
+    const cell = new Cell(this, ++this.#lastId, definition, argument, label, parent, options?.restarts ?? 0);
+    this.#cells.add(cell);
+    this.inspector?.({ type: "spawn", process: cell, parent });
+    // Linked before it runs: there is no moment in which it could die unseen (OTP.md L2).
+    if (parent !== undefined) link(parent, cell);
+    const holder = options?.name === undefined ? undefined : this.#names.get(options.name);
+    if (holder !== undefined && options?.name !== undefined) {
+      end(cell, failure(new AlreadyStartedError(options.name, holder)));
+      return cell;
+    }
+    if (options?.name !== undefined) {
+      this.#names.set(options.name, cell);
+      cell.name = options.name;
+    }
+    this.schedule(cell);
+    return cell;
+  }
+
+  /** @internal */
+  startCell<A, R extends Process>(
+    definition: Definition<A, R>,
+    argument: A,
+    options: StartOptions | undefined,
+    parent: Cell | undefined,
+  ): Promise<StartResult<R>> {
+    return new Promise((resolve) => {
+      const holder = options?.name === undefined ? undefined : this.#names.get(options.name);
+      if (holder !== undefined && options?.name !== undefined) {
+        resolve({ status: "error", reason: failure(new AlreadyStartedError(options.name, holder)) });
+        return;
+      }
+      const cell = this.spawnCell(definition, argument, options, parent);
+      let isLate = false;
+      const timer = this.clock.setTimer(options?.timeout ?? Number.POSITIVE_INFINITY, () => {
+        isLate = true;
+        end(cell, "killed");
+      });
+      cell.starter = (result) => {
+        this.clock.clearTimer(timer);
+        resolve(isLate ? { status: "error", reason: "timeout" } : (result as StartResult<R>));
+      };
+    });
+  }
+
+  /** @internal */
+  forget(cell: Cell): void {
+    this.#cells.delete(cell);
+    if (cell.name !== undefined) this.#names.delete(cell.name);
+    this.inspector?.({ type: "exit", process: cell, reason: cell.reason as ExitReason });
+  }
+
+  /** @internal */
+  schedule(cell: Cell): void {
+    cell.isQueued = true;
+    this.#queue.push(cell);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.clock.soon(this.#drain);
+  }
+
+  /** Reports a defect through the one hook there is; a hook that throws is left alone. @internal */
+  crashed(report: CrashReport): void {
+    try {
+      this.#onCrash(report);
+    } catch (error) {
+      warnOfCrash({ ...report, reason: failure(error) });
+    }
+  }
+
+  readonly #drain = (): void => {
+    // Not reset when the queue runs dry: processes that wake each other through promises would never let I/O in.
+    while (this.#spent < BUDGET) {
+      const cell = this.#queue.next();
+      if (cell === undefined) {
+        this.#isScheduled = false;
+        return;
+      }
+      cell.isQueued = false;
+      this.current = cell;
+      this.#spent += cell.run(this.#queue.slice);
+      this.current = undefined;
+      if (cell.isRunnable && !cell.isQueued) {
+        cell.isQueued = true;
+        this.#queue.push(cell);
+      }
+    }
+    this.clock.later(this.#afterTurn);
+  };
+
+  readonly #afterTurn = (): void => {
+    this.#spent = 0;
+    this.#drain();
+  };
+}
+
+/**
+ * Starts a process that is linked to nobody and returns at once, before it runs; Erlang's `spawn/1`. Use `start` to wait
+ * for `init`, and `self.spawnLink` for a process that shall not outlive its maker.
+ */
+export function spawn<A, R extends Process>(
+  runtime: Runtime,
+  definition: Definition<A, R>,
+  ...[argument, options]: StartArguments<A, SpawnOptions>
+): R {
+  return runtime.spawnCell<A>(definition, argument as A, options, undefined) as Process as R;
+}
+
+function harmless<E>(hook: ((event: E) => void) | undefined): ((event: E) => void) | undefined {
+  if (hook === undefined) return undefined;
+  return (event) => {
+    try {
+      hook(event);
+    } catch {
+      // An observer must not change what it observes.
+    }
+  };
+}
+
+function warnOfCrash({ process: crashed, reason }: CrashReport): void {
+  process.emitWarning(`${crashed.label} (process ${crashed.id}) crashed: ${describeExit(reason)}`, "CaduceusWarning");
+}

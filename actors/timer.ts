@@ -1,0 +1,53 @@
+import type { Cell } from "./cell.js";
+
+/** A timer that belongs to a process and ends with it. */
+export class Timer {
+  readonly #cell: Cell;
+  readonly #due: number;
+  #handle: unknown;
+  #pending = true;
+
+  /** @internal */
+  constructor(cell: Cell, delay: number, callback: () => void) {
+    const { clock } = cell.runtime;
+    this.#cell = cell;
+    this.#due = clock.now() + delay;
+    cell.timers ??= new Set();
+    cell.timers.add(this);
+    this.#handle = clock.setTimer(delay, () => {
+      if (!this.#end()) return;
+      callback();
+    });
+  }
+
+  /** Milliseconds left, or `false` when it has fired or was cancelled; Erlang's `read_timer`. */
+  get left(): number | false {
+    return this.#pending ? Math.max(0, this.#due - this.#cell.runtime.clock.now()) : false;
+  }
+
+  /** Stops it. Returns the milliseconds that were left, or `false` when it had fired or was cancelled before. */
+  cancel(): number | false {
+    const { left } = this;
+    if (left !== false) {
+      this.#end();
+      this.#cell.runtime.clock.clearTimer(this.#handle);
+    }
+    return left;
+  }
+
+  #end(): boolean {
+    const wasPending = this.#pending;
+    this.#pending = false;
+    this.#handle = undefined;
+    this.#cell.timers?.delete(this);
+    return wasPending;
+  }
+}
+
+/** Stops every timer of a process that is ending (OTP.md T2): the event loop is not held by a process that is gone. */
+export function clearTimers(cell: Cell): void {
+  const { timers } = cell;
+  if (timers === undefined) return;
+  for (const timer of timers) timer.cancel();
+  cell.timers = undefined;
+}
