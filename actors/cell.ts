@@ -56,6 +56,7 @@ export class Cell implements Process, ServerRef<never> {
 
   #head: Mail | undefined = undefined;
   #tail: Mail | undefined = undefined;
+  /** How many messages are unread; those taken back are not counted. */
   mailbox = 0;
 
   watches: Watch | undefined = undefined;
@@ -175,10 +176,22 @@ export class Cell implements Process, ServerRef<never> {
     if (!this.isQueued && !this.isBusy) runtime.schedule(this);
   }
 
+  /** Puts mail before everything that is queued: what a process tells itself to do next. */
+  deliverFirst(mail: Mail): void {
+    if (!this.alive) return;
+    mail.next = this.#head;
+    this.#head = mail;
+    this.#tail ??= mail;
+    this.mailbox++;
+    this.#reschedule();
+  }
+
   /** Takes back mail that has not been read, as `unlink_flush` and `demonitor(…, [flush])` do. */
   flush(shouldGo: (mail: Mail) => boolean): void {
     for (let mail = this.#head; mail !== undefined; mail = mail.next) {
-      if (mail.kind !== MailKind.void && shouldGo(mail)) mail.kind = MailKind.void;
+      if (mail.kind === MailKind.void || !shouldGo(mail)) continue;
+      mail.kind = MailKind.void;
+      this.mailbox--;
     }
   }
 
@@ -195,7 +208,7 @@ export class Cell implements Process, ServerRef<never> {
     this.#head = mail.next;
     if (this.#head === undefined) this.#tail = undefined;
     mail.next = undefined;
-    this.mailbox--;
+    if (mail.kind !== MailKind.void) this.mailbox--;
     return mail;
   }
 

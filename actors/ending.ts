@@ -22,11 +22,7 @@ export function end(cell: Cell, reason: ExitReason, start: "ignore" | undefined 
   if (!cell.alive) return;
   const { runtime } = cell;
   const outcome: StartResult | undefined =
-    cell.starter === undefined
-      ? undefined
-      : start === "ignore"
-        ? { status: "ignore" }
-        : { status: "error", reason };
+    cell.starter === undefined ? undefined : start === "ignore" ? { status: "ignore" } : { status: "error", reason };
   cell.phase = Phase.exiting;
   cell.reason = reason;
   cell.dropMail();

@@ -44,12 +44,13 @@ export function describeExit(reason: ExitReason): string {
   return reason.kind === "shutdown" ? `shutdown: ${show(reason.detail)}` : show(reason.error);
 }
 
+/** Never throws: anything can be thrown at a process, also what throws when it is looked at. */
 function show(value: unknown): string {
-  if (value instanceof Error) return `${value.name}: ${value.message}`;
-  if (typeof value === "string") return value;
   try {
+    if (value instanceof Error) return `${value.name}: ${value.message}`;
+    if (typeof value === "string") return value;
     return JSON.stringify(value) ?? String(value);
   } catch {
-    return Object.prototype.toString.call(value);
+    return `an unprintable ${typeof value}`;
   }
 }

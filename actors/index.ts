@@ -25,6 +25,7 @@ export {
   shutdownWith,
 } from "./exit.js";
 export type { CrashReport, Inspection, ProcessNode } from "./inspect.js";
+export { MachineHost, type MachineRef, MachineTimer, machine } from "./machine.js";
 export { type DownMessage, type ExitMessage, type Mail, MailKind, type SystemMessage } from "./mail.js";
 export {
   type Behaviour,

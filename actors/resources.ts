@@ -42,7 +42,7 @@ export function release(cell: Cell, done: () => void): void {
 }
 
 /** Never throws and never rejects: a disposer that fails is a warning, not a reason to keep the rest. */
-function dispose(cell: Cell, resource: Resource): Promise<void> | undefined {
+export function dispose(cell: Cell, resource: Resource): Promise<void> | undefined {
   const failed = (cause: unknown) => {
     const error = new ReleaseError(`${cell.label} owns a resource that failed to close`, { cause });
     cell.runtime.crashed({ process: cell, reason: failure(error) });
@@ -57,8 +57,7 @@ function dispose(cell: Cell, resource: Resource): Promise<void> | undefined {
   }
 }
 
-/** Closes a resource of any of the three kinds. */
-export function closeResource(resource: Resource): unknown {
+function closeResource(resource: Resource): unknown {
   if (typeof resource === "function") return resource();
   if (Symbol.asyncDispose in resource) return resource[Symbol.asyncDispose]();
   return resource[Symbol.dispose]();

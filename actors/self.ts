@@ -1,18 +1,16 @@
 import type { Cell } from "./cell.js";
 import { end, link, signalExit, unlink } from "./ending.js";
-import { failure, type ExitReason } from "./exit.js";
+import type { ExitReason } from "./exit.js";
 import { MailKind } from "./mail.js";
 import type { Definition, Monitor, Process } from "./process.js";
-import { closeResource, type Resource } from "./resources.js";
+import { dispose, type Resource } from "./resources.js";
 import type { Runtime } from "./runtime.js";
 import type { SpawnOptions, StartArguments, StartOptions, StartResult } from "./start.js";
 import { Timer } from "./timer.js";
 import { ProcessMonitor } from "./watch.js";
 
 /** How a promise ended, as {@link Self.pipe} mails it. */
-export type Outcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: unknown };
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
 /**
  * A process as it sees itself: handed to its own code and to nobody else. What it makes here (links, monitors, timers,
@@ -90,6 +88,7 @@ export class Self<in out M = never> {
   /** Asks for one DOWN message when that process has ended; at once, with `noproc`, when it has ended already. */
   monitor(process: Process): Monitor {
     const monitor = new ProcessMonitor(this.#cell, cellOf(process));
+    if (!this.#cell.alive) return monitor;
     this.#cell.monitors ??= new Set();
     this.#cell.monitors.add(monitor);
     monitor.list();
@@ -132,9 +131,7 @@ export class Self<in out M = never> {
   own<R extends Resource>(resource: R): R {
     const cell = this.#cell;
     if (!cell.alive) {
-      void Promise.resolve()
-        .then(() => closeResource(resource))
-        .catch((error) => this.runtime.crashed({ process: cell, reason: failure(error) }));
+      this.runtime.clock.soon(() => void dispose(cell, resource));
       return resource;
     }
     cell.resources ??= new Set();

@@ -69,6 +69,7 @@ class Initial<S> {
     this.next = next;
   }
 }
+
 export type { Initial };
 
 /** Returned by `init`: starts with `state` and then continues, or waits at most so long for mail. */
@@ -104,7 +105,8 @@ export function server<P>(
   return <S, A>(callbacks: ServerCallbacks<P, S, A>): Definition<A, ServerRef<P>> => ({
     label,
     type: "worker",
-    create: (self, argument) => new ServerBehaviour(callbacks as unknown as AnyCallbacks, self as unknown as AnySelf, argument),
+    create: (self, argument) =>
+      new ServerBehaviour(callbacks as unknown as AnyCallbacks, self as unknown as AnySelf, argument),
   });
 }
 
@@ -162,9 +164,7 @@ class ServerBehaviour implements Behaviour {
       case MailKind.cast:
         return own(callbacks.casts, mail.name, "cast")(mail.payload, this.#state, this.#self);
       default:
-        return callbacks.info === undefined
-          ? this.#stay()
-          : callbacks.info(mail.payload, this.#state, this.#self);
+        return callbacks.info === undefined ? this.#stay() : callbacks.info(mail.payload, this.#state, this.#self);
     }
   }
 

@@ -5,13 +5,15 @@ export class Timer {
   readonly #cell: Cell;
   readonly #due: number;
   #handle: unknown;
-  #pending = true;
+  #pending: boolean;
 
-  /** @internal */
+  /** Of a process that is ending it never fires, and holds nothing (OTP.md T2). @internal */
   constructor(cell: Cell, delay: number, callback: () => void) {
     const { clock } = cell.runtime;
     this.#cell = cell;
     this.#due = clock.now() + delay;
+    this.#pending = cell.alive;
+    if (!cell.alive) return;
     cell.timers ??= new Set();
     cell.timers.add(this);
     this.#handle = clock.setTimer(delay, () => {

@@ -1,0 +1,246 @@
+import { type Behaviour, type Definition, type Mail, MailKind, type Outcome, type Process, type Self } from "../../actors/index.js";
+import type { ProgressUpdate } from "./operation.js";
+import type { Settlement } from "./settlement.js";
+import { UpdateQueue } from "./updates.js";
+
+/** What the connection tells an operation's process. */
+export type OperationMail =
+  /** It was put on the wire (again): the time limit for silence starts anew. */
+  | { readonly type: "attempt" }
+  | { readonly type: "progress"; readonly update: ProgressUpdate }
+  /** Everything read before this has been routed: look at the clock now. */
+  | { readonly type: "expire" }
+  | { readonly type: "settle"; readonly settlement: Settlement }
+  | { readonly type: "tick" }
+  | { readonly type: "delivered"; readonly outcome: Outcome<unknown> }
+  | { readonly type: "drained" };
+
+/** What an operation's process tells the connection. */
+export type OperationNews =
+  /** A limit may have passed: answer with `expire` once all mail before this is routed. */
+  | { readonly type: "due"; readonly key: number }
+  /** A limit has passed. */
+  | {
+      readonly type: "expired";
+      readonly key: number;
+      readonly limit: "timeout" | "maxTimeout";
+      readonly after: number;
+    };
+
+/** What happened to the updates, for the statistics and the `callbackError` event. */
+export interface DeliveryReport {
+  delivered(): void;
+  overflowed(count: number): void;
+  /** Once per operation whose callback failed, before the promise settles. */
+  callbackFailed(first: unknown, count: number): void;
+}
+
+export interface OperationArgument {
+  /** What the connection knows it by. */
+  readonly key: number;
+  readonly connection: Process<OperationNews>;
+  /** Settles the caller's promise. The first settlement counts. */
+  readonly reply: (settlement: Settlement) => void;
+  /** The caller's callback and the listeners to its token; `undefined` when nobody listens. */
+  readonly deliver: ((update: ProgressUpdate) => unknown) | undefined;
+  /** When the caller made the call, on the runtime's clock. */
+  readonly startedAt: number;
+  readonly timeout: number;
+  readonly maxTimeout: number;
+  readonly progressBuffer: number;
+  readonly progressDrain: number;
+  readonly report: DeliveryReport;
+}
+
+/**
+ * The process that carries one operation: its clocks, its progress callback, its settlement.
+ *
+ *     waiting ──attempt──▶ running ──settle──▶ (draining) ──▶ replied, ended
+ *        └──────────────tick─┴──▶ due ──▶ expire ──▶ expired
+ *
+ * A limit that passes does not settle anything by itself: the connection first routes everything that has been read, so
+ * that an answer that had arrived always wins.
+ */
+export const operationProcess: Definition<OperationArgument, Process<OperationMail>> = {
+  label: "operation",
+  type: "worker",
+  create: (self, argument) => new OperationProcess(self as unknown as Self<OperationMail>, argument),
+};
+
+class OperationProcess implements Behaviour {
+  readonly #self: Self<OperationMail>;
+  readonly #argument: OperationArgument;
+  #lastSign: number;
+  #updates: UpdateQueue | undefined = undefined;
+  #isCallbackBusy = false;
+  #settlement: Settlement | undefined = undefined;
+  #failures = 0;
+  #firstFailure: unknown = undefined;
+
+  constructor(self: Self<OperationMail>, argument: OperationArgument) {
+    this.#self = self;
+    this.#argument = argument;
+    this.#lastSign = argument.startedAt;
+  }
+
+  init(): void {
+    this.#wait();
+  }
+
+  receive(mail: Mail): void {
+    if (mail.kind === MailKind.info) this.#handle(mail.payload as OperationMail);
+    else if (mail.kind === MailKind.system) this.#self.exit("shutdown");
+  }
+
+  describe(): Readonly<Record<string, unknown>> {
+    const undelivered = this.#updates?.size ?? 0;
+    return undelivered === 0 ? {} : { undelivered };
+  }
+
+  #handle(mail: OperationMail): void {
+    switch (mail.type) {
+      case "progress":
+        this.#lastSign = this.#now();
+        this.#take(mail.update);
+        return;
+      case "settle":
+        this.#settle(mail.settlement);
+        return;
+      case "attempt":
+        this.#lastSign = this.#now();
+        return;
+      case "tick":
+        this.#tick();
+        return;
+      case "expire":
+        this.#expire();
+        return;
+      case "delivered":
+        this.#isCallbackBusy = false;
+        if (!mail.outcome.ok) this.#failed(mail.outcome.error);
+        this.#deliverWaiting();
+        this.#finishIfDrained();
+        return;
+      case "drained":
+        if (this.#isCallbackBusy) this.#failed(new Error("The progress callback did not settle within `progressDrain`"));
+        this.#finish();
+        return;
+    }
+  }
+
+  // Clocks
+
+  #now(): number {
+    return this.#self.runtime.clock.now();
+  }
+
+  /** Which limit is next, and when. */
+  #limit(): { readonly name: "timeout" | "maxTimeout"; readonly after: number; readonly due: number } {
+    const { timeout, maxTimeout, startedAt } = this.#argument;
+    const silence = this.#lastSign + timeout;
+    const whole = startedAt + maxTimeout;
+    return silence <= whole
+      ? { name: "timeout", after: timeout, due: silence }
+      : { name: "maxTimeout", after: maxTimeout, due: whole };
+  }
+
+  /** One timer, set again only when it fires: progress moves the limit without touching it. */
+  #wait(): void {
+    const { due } = this.#limit();
+    if (due !== Number.POSITIVE_INFINITY) this.#self.sendAfter(Math.max(0, due - this.#now()), { type: "tick" });
+  }
+
+  #tick(): void {
+    if (this.#settlement !== undefined) return;
+    if (this.#limit().due > this.#now()) {
+      this.#wait();
+      return;
+    }
+    const { connection, key } = this.#argument;
+    this.#self.runtime.clock.later(() => connection.send({ type: "due", key }));
+  }
+
+  #expire(): void {
+    if (this.#settlement !== undefined) return;
+    const { name, after, due } = this.#limit();
+    if (due > this.#now()) {
+      this.#wait();
+      return;
+    }
+    const { connection, key } = this.#argument;
+    connection.send({ type: "expired", key, limit: name, after });
+  }
+
+  // Progress
+
+  #take(update: ProgressUpdate): void {
+    if (this.#settlement !== undefined) return;
+    if (!this.#isCallbackBusy && this.#updates === undefined) {
+      this.#deliver(update);
+      return;
+    }
+    this.#updates ??= new UpdateQueue(this.#argument.progressBuffer);
+    const dropped = this.#updates.push(update);
+    if (dropped > 0) this.#argument.report.overflowed(dropped);
+    this.#deliverWaiting();
+  }
+
+  #deliverWaiting(): void {
+    while (!this.#isCallbackBusy && this.#self.process.alive) {
+      const update = this.#updates?.shift();
+      if (update === undefined) {
+        this.#updates = undefined;
+        return;
+      }
+      this.#deliver(update);
+    }
+  }
+
+  #deliver(update: ProgressUpdate): void {
+    const { deliver, report } = this.#argument;
+    if (deliver === undefined) return;
+    report.delivered();
+    try {
+      const pending = deliver(update);
+      if (!isThenable(pending)) return;
+      this.#isCallbackBusy = true;
+      this.#self.pipe(pending, (outcome) => ({ type: "delivered", outcome }));
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (this.#failures++ === 0) this.#firstFailure = error;
+  }
+
+  // Settlement
+
+  /** An answer waits for the updates that came before it; timeout, cancel and loss do not. */
+  #settle(settlement: Settlement): void {
+    if (this.#settlement !== undefined) return;
+    this.#settlement = settlement;
+    const { progressDrain } = this.#argument;
+    const isDrained = !this.#isCallbackBusy && this.#updates === undefined;
+    if (settlement.outcome !== "completed" || isDrained || progressDrain === 0) {
+      this.#finish();
+      return;
+    }
+    if (progressDrain !== Number.POSITIVE_INFINITY) this.#self.sendAfter(progressDrain, { type: "drained" });
+  }
+
+  #finishIfDrained(): void {
+    if (this.#settlement !== undefined && !this.#isCallbackBusy) this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#settlement === undefined) return;
+    if (this.#failures > 0) this.#argument.report.callbackFailed(this.#firstFailure, this.#failures);
+    this.#argument.reply(this.#settlement);
+    this.#self.exit("normal");
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}

@@ -1,0 +1,13 @@
+import { nanoid } from "nanoid";
+import type { ProgressToken } from "../protocol/message.js";
+
+/**
+ * A unique progress token, 21 characters of a secure random source. One token belongs to one operation.
+ *
+ * Source: MCP specification, revision 2025-11-25, "Progress": tokens are unique across all active requests.
+ */
+export function generateProgressToken(): string {
+  return nanoid();
+}
+
+export type { ProgressToken };

@@ -1,0 +1,71 @@
+/**
+ * JSON-RPC 2.0 as MCP uses it, told apart by shape: one look at two keys, no trial parsing.
+ *
+ * Source: MCP specification, revision 2025-11-25, Base Protocol, "Messages".
+ */
+export type RequestId = string | number;
+export type ProgressToken = string | number;
+export type Params = Readonly<Record<string, unknown>>;
+
+export interface RpcRequest {
+  readonly jsonrpc: "2.0";
+  readonly id: RequestId;
+  readonly method: string;
+  readonly params?: Params;
+}
+
+export interface RpcNotification {
+  readonly jsonrpc: "2.0";
+  readonly method: string;
+  readonly params?: Params;
+}
+
+export interface RpcError {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+export interface RpcResponse {
+  readonly jsonrpc: "2.0";
+  readonly id: RequestId;
+  readonly result?: unknown;
+  readonly error?: RpcError;
+}
+
+/** What came from the other side: `invalid` is anything that is none of the three. */
+export type Incoming =
+  | { readonly kind: "request"; readonly request: RpcRequest }
+  | { readonly kind: "notification"; readonly notification: RpcNotification }
+  | { readonly kind: "response"; readonly response: RpcResponse }
+  | { readonly kind: "invalid" };
+
+const INVALID: Incoming = { kind: "invalid" };
+
+export function classify(value: unknown): Incoming {
+  if (!isRecord(value)) return INVALID;
+  const { id, method } = value;
+  const isIdentified = typeof id === "string" || typeof id === "number";
+  if (typeof method === "string") {
+    if (isIdentified) return { kind: "request", request: value as unknown as RpcRequest };
+    return id === undefined
+      ? { kind: "notification", notification: value as unknown as RpcNotification }
+      : INVALID;
+  }
+  if (isIdentified && ("result" in value || isRpcError(value.error))) {
+    return { kind: "response", response: value as unknown as RpcResponse };
+  }
+  return INVALID;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function isProgressToken(value: unknown): value is ProgressToken {
+  return typeof value === "string" || (typeof value === "number" && Number.isInteger(value));
+}
+
+function isRpcError(value: unknown): boolean {
+  return isRecord(value) && typeof value.code === "number" && typeof value.message === "string";
+}

@@ -1,0 +1,10 @@
+const LONGEST = 200;
+
+/**
+ * Text of a server's, made fit for an error's message: hosts print messages to models and terminals, so control
+ * characters go and it is cut at 200 characters.
+ */
+export function cleanServerText(text: string): string {
+  const printable = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").trim();
+  return printable.length > LONGEST ? `${printable.slice(0, LONGEST - 1)}…` : printable;
+}
