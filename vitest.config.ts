@@ -1,8 +1,48 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+// Where it is set, the runs are also written there as JSON: CI adds them up.
+const report = process.env.TEST_REPORT;
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    testTimeout: 20_000,
+    passWithNoTests: false,
+    reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
+    projects: [
+      {
+        extends: true,
+        // The unit tests read the package's name as its sources, so that they need no build.
+        resolve: {
+          alias: [
+            { find: /^caduceus$/, replacement: source("src/index.ts") },
+            { find: /^caduceus\/(actors|supervisors)$/, replacement: source("$1/index.ts") },
+            { find: /^caduceus\/testing$/, replacement: source("src/testing/index.ts") },
+          ],
+        },
+        test: {
+          name: "unit",
+          include: ["test/{actors,supervisors,src}/**/*.test.ts"],
+          testTimeout: 5_000,
+          restoreMocks: true,
+          pool: "threads",
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        // Real processes and sockets, and the built package: these wait for the build and for the unit tests.
+        test: {
+          name: "real",
+          include: ["test/{real,package}/**/*.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          restoreMocks: true,
+          pool: "forks",
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -1,7 +1,8 @@
 import type { Cell } from "./cell.js";
 import { CallError, type CallFailure } from "./errors.js";
 import type { ExitReason } from "./exit.js";
-import { Mail, MailKind } from "./mail.js";
+import { Mail, type MailKind } from "./mail.js";
+import { checkTimeout } from "./timeout.js";
 import { Watch } from "./watch.js";
 
 /** How long a call waits, and what ends it early. */
@@ -81,11 +82,19 @@ export class From extends Watch {
 }
 
 /**
- * Makes a call and waits. The error is made after the wait, so that the stack V8 keeps for async functions leads to the
+ * Makes a request, a call or a system one, and waits. The error is made after the wait, so that the stack V8 keeps for async functions leads to the
  * caller's own line.
  */
-export async function call(target: Cell, name: string, argument: unknown, options?: CallOptions): Promise<unknown> {
+export async function ask(
+  target: Cell,
+  kind: MailKind,
+  name: string,
+  payload: unknown,
+  options: CallOptions | undefined,
+): Promise<unknown> {
   const { runtime } = target;
+  const timeout = options?.timeout ?? DEFAULT_TIMEOUT;
+  checkTimeout(timeout);
   if (runtime.current === target) throw new CallError("calling_self", name);
   if (!target.alive) throw new CallError("noproc", name);
   const signal = options?.signal;
@@ -93,9 +102,8 @@ export async function call(target: Cell, name: string, argument: unknown, option
 
   const from = new From(target);
   from.list();
-  target.deliver(new Mail(MailKind.call, name, argument, from));
+  target.deliver(new Mail(kind, name, payload, from));
 
-  const timeout = options?.timeout ?? DEFAULT_TIMEOUT;
   const timer =
     timeout === Number.POSITIVE_INFINITY ? undefined : runtime.clock.setTimer(timeout, () => from.fail("timeout"));
   const abort = signal === undefined ? undefined : () => from.fail("aborted");
@@ -104,6 +112,9 @@ export async function call(target: Cell, name: string, argument: unknown, option
   if (timer !== undefined) runtime.clock.clearTimer(timer);
   if (abort !== undefined) signal?.removeEventListener("abort", abort);
 
-  if (from.failure !== undefined) throw new CallError(from.failure, name, from.reason, signal?.reason);
+  const { failure } = from;
+  if (failure !== undefined) {
+    throw new CallError(failure, name, from.reason, failure === "aborted" ? signal?.reason : undefined);
+  }
   return from.value;
 }

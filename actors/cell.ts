@@ -1,27 +1,18 @@
-import { type CallOptions, call } from "./call.js";
+import { ask, type CallOptions } from "./call.js";
 import { end, signalExit, started } from "./ending.js";
 import { CallError } from "./errors.js";
 import { type ExitReason, failure } from "./exit.js";
 import { Mail, MailKind } from "./mail.js";
+import { Phase } from "./phase.js";
 import { type Behaviour, type Definition, ignore, type Process, type ServerRef, type StopOptions } from "./process.js";
 import type { Resource } from "./resources.js";
 import type { Runtime } from "./runtime.js";
 import { Self } from "./self.js";
 import type { StartResult } from "./start.js";
+import { isThenable } from "./thenable.js";
+import { checkTimeout } from "./timeout.js";
 import type { Timer } from "./timer.js";
 import { EndWatch, type ProcessMonitor, type Watch } from "./watch.js";
-
-/**
- * Where a process is in its life.
- *
- *     fresh ──▶ starting ──▶ running ──▶ exiting ──▶ ended
- *                   └──────────────────────▲
- *
- * From `exiting` on it is not alive: mail is dropped. Between `exiting` and `ended` what it owns is released; then its
- * name is free, and EXIT and DOWN go out.
- */
-export const Phase = { fresh: 0, starting: 1, running: 2, exiting: 3, ended: 4 } as const;
-export type Phase = (typeof Phase)[keyof typeof Phase];
 
 /**
  * One process: its mailbox, its relations and where it is in its life. Everybody outside of the runtime sees it as a
@@ -108,7 +99,7 @@ export class Cell implements Process, ServerRef<never> {
   }
 
   call(name: string, argument?: unknown, options?: CallOptions): Promise<never> {
-    return call(this, name, argument, options) as Promise<never>;
+    return ask(this, MailKind.call, name, argument, options) as Promise<never>;
   }
 
   cast(name: string, ...argument: unknown[]): void {
@@ -122,8 +113,9 @@ export class Cell implements Process, ServerRef<never> {
   async stop(reason: ExitReason = "normal", options: StopOptions = {}): Promise<void> {
     if (!this.alive) throw new CallError("noproc", "stop");
     if (this.runtime.current === this) throw new CallError("calling_self", "stop");
-    this.deliver(new Mail(MailKind.system, "stop", { order: "stop", reason }, undefined));
     const { timeout = Number.POSITIVE_INFINITY } = options;
+    checkTimeout(timeout);
+    this.deliver(new Mail(MailKind.system, "stop", { order: "stop", reason }, undefined));
     const outcome = await this.#endWithin(timeout);
     if (outcome === "timeout") throw new CallError("timeout", "stop");
     if (outcome.reason !== reason) throw new CallError("exit", "stop", outcome.reason);
@@ -287,8 +279,4 @@ export class Cell implements Process, ServerRef<never> {
     if (this.starter === undefined) this.runtime.crashed({ process: this, reason });
     end(this, reason);
   }
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }

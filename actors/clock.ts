@@ -7,7 +7,7 @@ export interface Clock {
   now(): number;
   /** Runs `callback` once after `delay` milliseconds. `Infinity` never fires and holds nothing. */
   setTimer(delay: number, callback: () => void): unknown;
-  /** Stops a timer; one that has fired or was stopped is left as it is. */
+  /** Stops a timer; one that has fired or was stopped, and `undefined`, are left as they are. */
   clearTimer(timer: unknown): void;
   /** Runs `callback` before any timer or I/O (a microtask). */
   soon(callback: () => void): void;

@@ -1,6 +1,7 @@
-import { type Cell, Phase } from "./cell.js";
+import type { Cell } from "./cell.js";
 import { describeExit, type ExitReason } from "./exit.js";
 import { Mail, MailKind } from "./mail.js";
+import { Phase } from "./phase.js";
 import { release } from "./resources.js";
 import type { StartResult } from "./start.js";
 import { clearTimers } from "./timer.js";
@@ -34,7 +35,8 @@ export function end(cell: Cell, reason: ExitReason, start: "ignore" | undefined 
   if (outcome !== undefined && cell.parent !== undefined) unlink(cell, cell.parent);
 
   if (cell.resources === undefined || cell.resources.size === 0) runtime.ending.add(cell, outcome);
-  else release(cell, () => runtime.ending.add(cell, outcome));
+  // Not on this stack, which may be that of whoever sent the exit signal (OTP.md P3).
+  else runtime.clock.soon(() => release(cell, () => runtime.ending.add(cell, outcome)));
 }
 
 /** Tells the starter that `init` is through. */

@@ -1,4 +1,5 @@
 import { describeExit, type ExitReason } from "./exit.js";
+import type { Process } from "./process.js";
 
 /** Why a call got no answer. `exit` carries the server's exit reason; the others stand for themselves. */
 export type CallFailure = "timeout" | "noproc" | "calling_self" | "aborted" | "exit";
@@ -38,9 +39,9 @@ export class StartError extends Error {
 /** The name is held by a process that lives; `process` is that one. Erlang's `{already_started, Pid}`. */
 export class AlreadyStartedError extends Error {
   override readonly name = "AlreadyStartedError";
-  readonly process: unknown;
+  readonly process: Process;
 
-  constructor(name: string, process: unknown) {
+  constructor(name: string, process: Process) {
     super(`Expected the name ${JSON.stringify(name)} to be free, but a process holds it: look it up with whereis()`);
     this.process = process;
   }

@@ -42,7 +42,8 @@ export { type Next, noreply, type Result, reply, stop, stopReply } from "./resul
 export { Runtime, type RuntimeOptions, spawn } from "./runtime.js";
 export type { Outcome, Self } from "./self.js";
 export { type Initial, type ServerCallbacks, server, startWith } from "./server.js";
-export type { SpawnOptions, StartOptions, StartResult } from "./start.js";
+export type { SpawnOptions, StartArguments, StartOptions, StartResult } from "./start.js";
+export { getState, replaceState } from "./state.js";
 export type { Timer } from "./timer.js";
 export { drawTree } from "./tree.js";
 export { VirtualClock } from "./virtual-clock.js";

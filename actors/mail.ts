@@ -54,7 +54,10 @@ export interface DownMessage {
   readonly reason: ExitReason;
 }
 
-/** What an administrator may ask of a process between two messages; Erlang's `sys`. */
+/**
+ * What an administrator may ask of a process between two messages; Erlang's `sys`. The state, the new one where it was
+ * replaced, is the reply to the mail's `from`; `replace` does not throw.
+ */
 export type SystemMessage =
   | { readonly order: "stop"; readonly reason: ExitReason }
   | { readonly order: "getState" }

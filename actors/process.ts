@@ -53,7 +53,12 @@ export interface Behaviour {
    * {@link ignore} ends the process as if it had never been started.
    */
   init?(): unknown;
-  /** Handles one piece of mail. A promise holds back the rest. Throwing ends the process with that error. */
+  /**
+   * Handles one piece of mail. A promise holds back the rest. Throwing ends the process with that error.
+   *
+   * Also gets the `system` mail that {@link Process.stop} and the runtime's end send, and has to obey its `stop` order
+   * with `self.exit(reason)`: nobody else will.
+   */
   receive(mail: import("./mail.js").Mail): unknown;
   /** Facts for `Runtime.tree`, such as `{ pid: 4711 }`. Never secrets. */
   describe?(): Readonly<Record<string, unknown>>;
@@ -69,7 +74,12 @@ export interface Definition<in A = undefined, out R extends Process = Process> {
   readonly type: "worker" | "supervisor";
   /** Runs in the new process, before `init`; never on the starter's stack. */
   readonly create: (self: Self, argument: A) => Behaviour;
-  /** @internal Only carries the type. */
+  /**
+   * What its references can do besides what every process can, such as a supervisor's `startChild`. Called with the
+   * process as `this`; they only send or call, like everybody else.
+   */
+  readonly methods?: Readonly<Record<string, (this: never, ...argument: never) => unknown>> | undefined;
+  /** Only carries the type; never set. */
   readonly reference?: R;
 }
 
@@ -87,15 +97,27 @@ type WithOptions<A extends readonly unknown[], O> = A extends readonly []
     ? [argument: One, options?: O]
     : [argument?: A[0], options?: O];
 
-declare const protocol: unique symbol;
+/**
+ * What a protocol promises its callers, as functions: TypeScript compares the parameters of functions strictly, but those
+ * of methods, which protocols are written with, in both directions. The `-?` changes nothing and makes it compare
+ * protocols call by call instead of by a guess at how `P` varies.
+ */
+interface Contract<P> {
+  readonly calls: {
+    readonly [K in keyof CallsOf<P>]-?: (...argument: ArgumentOf<CallsOf<P>[K]>) => ReplyOf<CallsOf<P>[K]>;
+  };
+  readonly casts: { readonly [K in keyof CastsOf<P>]-?: (...argument: ArgumentOf<CastsOf<P>[K]>) => void };
+}
+
+declare const contract: unique symbol;
 
 /**
  * A server as its callers see it. A reference can be passed where less is asked for (a protocol with fewer calls), never
  * where more is.
  */
-export interface ServerRef<out P> extends Process<InfoOf<P>> {
-  /** @internal Only carries the type. */
-  readonly [protocol]?: P;
+export interface ServerRef<P> extends Process<InfoOf<P>> {
+  /** Only carries the type; there is no such property. */
+  readonly [contract]?: Contract<P>;
   /**
    * Sends a request and waits for its reply; gen_server's `call`. The default timeout is 5,000 ms; when it passes the
    * caller fails and the server goes on (its `from.signal` is aborted, a late reply is dropped).

@@ -1,6 +1,7 @@
-import { type Cell, isThenable } from "./cell.js";
+import type { Cell } from "./cell.js";
 import { ReleaseError } from "./errors.js";
 import { failure } from "./exit.js";
+import { isThenable } from "./thenable.js";
 
 /** What a process may own: anything disposable, or a function that lets go of something. */
 export type Resource = Disposable | AsyncDisposable | (() => unknown);
@@ -32,7 +33,7 @@ export function release(cell: Cell, done: () => void): void {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const pending = dispose(cell, next);
       if (pending !== undefined) {
-        pending.then(releaseNext);
+        void pending.then(releaseNext);
         return;
       }
     }

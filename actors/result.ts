@@ -13,9 +13,8 @@ export interface Next {
 
 /** What a server's handler returns; made by {@link reply}, {@link noreply}, {@link stop} and {@link stopReply}. */
 export class Result<S, R = never> {
-  /** @internal */
   readonly state: S;
-  /** @internal */
+  /** Set when a call is answered. */
   readonly answer: { readonly value: R } | undefined;
   /** @internal */
   readonly next: Next | undefined;

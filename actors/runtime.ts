@@ -7,7 +7,9 @@ import type { CrashReport, Inspection, ProcessNode } from "./inspect.js";
 import type { Definition, Process } from "./process.js";
 import { FairQueue, type RunQueue, SeededQueue } from "./run-queue.js";
 import { refOf, type SpawnOptions, type StartArguments, type StartOptions, type StartResult } from "./start.js";
-import { treeUnder } from "./tree.js";
+import { isThenable } from "./thenable.js";
+import { checkTimeout } from "./timeout.js";
+import { isRoot, treeUnder } from "./tree.js";
 
 export interface RuntimeOptions {
   /** Where time comes from; default: Node's clock. */
@@ -56,7 +58,7 @@ export class Runtime implements AsyncDisposable {
   #lastId = 0;
   #isScheduled = false;
   #spent = 0;
-  #stopped: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
 
   constructor(options: RuntimeOptions = {}) {
     this.clock = options.clock ?? realClock;
@@ -97,11 +99,13 @@ export class Runtime implements AsyncDisposable {
 
   /**
    * Ends every process, the newest root first, each with its children, and waits for it. Idempotent. A root worker that
-   * takes longer than 5 s is killed; a supervisor keeps its own limits.
+   * takes longer than 5 s is killed; a supervisor keeps its own limits. Never rejects.
    */
   stop(): Promise<void> {
-    this.#stopped ??= this.#stopAll();
-    return this.#stopped;
+    this.#stopping ??= this.#stopAll().finally(() => {
+      this.#stopping = undefined;
+    });
+    return this.#stopping;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -109,18 +113,17 @@ export class Runtime implements AsyncDisposable {
   }
 
   async #stopAll(): Promise<void> {
-    for (const root of [...this.#cells].reverse()) {
-      if (root.parent !== undefined) continue;
-      const limit = root.type === "supervisor" ? Number.POSITIVE_INFINITY : ROOT_SHUTDOWN;
-      const timer = this.clock.setTimer(limit, () => end(root, "killed"));
-      await root[Symbol.asyncDispose]();
-      this.clock.clearTimer(timer);
+    // Again, until nothing is left: children that outlive their parent are roots then, others were started meanwhile.
+    while (this.#cells.size > 0) {
+      for (const cell of [...this.#cells].reverse()) if (isRoot(cell)) await this.#stopRoot(cell);
     }
-    // What is left had a parent that is gone, or was started meanwhile.
-    for (const cell of [...this.#cells]) {
-      end(cell, "killed");
-      await cell.exited;
-    }
+  }
+
+  async #stopRoot(root: Cell): Promise<void> {
+    const limit = root.type === "supervisor" ? Number.POSITIVE_INFINITY : ROOT_SHUTDOWN;
+    const timer = this.clock.setTimer(limit, () => end(root, "killed"));
+    await root[Symbol.asyncDispose]();
+    this.clock.clearTimer(timer);
   }
 
   // For the kernel
@@ -131,24 +134,31 @@ export class Runtime implements AsyncDisposable {
     argument: A,
     options: SpawnOptions | undefined,
     parent: Cell | undefined,
+    starter?: (result: StartResult) => void,
   ): Cell {
     const label = options?.label ?? options?.name ?? definition.label;
     const cell = new Cell(this, ++this.#lastId, definition, argument, label, parent, options?.restarts ?? 0);
+    if (definition.methods !== undefined) Object.assign(cell, definition.methods);
+    cell.starter = starter;
     this.#cells.add(cell);
     this.inspector?.({ type: "spawn", process: cell, parent });
     // Linked before it runs: there is no moment in which it could die unseen (OTP.md L2).
     if (parent !== undefined) link(parent, cell);
-    const holder = options?.name === undefined ? undefined : this.#names.get(options.name);
-    if (holder !== undefined && options?.name !== undefined) {
-      end(cell, failure(new AlreadyStartedError(options.name, holder)));
-      return cell;
-    }
-    if (options?.name !== undefined) {
-      this.#names.set(options.name, cell);
-      cell.name = options.name;
-    }
-    this.schedule(cell);
+    // A handler may outlast its process (OTP.md E5); what it starts then would have nobody to end it.
+    if (parent?.alive === false) end(cell, "noproc");
+    else if (options?.name !== undefined) this.#register(cell, options.name);
+    if (cell.alive) this.schedule(cell);
     return cell;
+  }
+
+  #register(cell: Cell, name: string): void {
+    const holder = this.#names.get(name);
+    if (holder !== undefined) {
+      cell.crash(new AlreadyStartedError(name, holder));
+      return;
+    }
+    this.#names.set(name, cell);
+    cell.name = name;
   }
 
   /** @internal */
@@ -159,21 +169,19 @@ export class Runtime implements AsyncDisposable {
     parent: Cell | undefined,
   ): Promise<StartResult<R>> {
     return new Promise((resolve) => {
-      const holder = options?.name === undefined ? undefined : this.#names.get(options.name);
-      if (holder !== undefined && options?.name !== undefined) {
-        resolve({ status: "error", reason: failure(new AlreadyStartedError(options.name, holder)) });
-        return;
-      }
-      const cell = this.spawnCell(definition, argument, options, parent);
+      const { timeout = Number.POSITIVE_INFINITY } = options ?? {};
+      checkTimeout(timeout);
+      let timer: unknown;
       let isLate = false;
-      const timer = this.clock.setTimer(options?.timeout ?? Number.POSITIVE_INFINITY, () => {
-        isLate = true;
-        end(cell, "killed");
-      });
-      cell.starter = (result) => {
+      const cell = this.spawnCell<A>(definition, argument, options, parent, (result) => {
         this.clock.clearTimer(timer);
         resolve(isLate ? { status: "error", reason: "timeout" } : (result as StartResult<R>));
-      };
+      });
+      if (!cell.alive) return;
+      timer = this.clock.setTimer(timeout, () => {
+        isLate = cell.alive;
+        end(cell, "killed");
+      });
     });
   }
 
@@ -195,11 +203,10 @@ export class Runtime implements AsyncDisposable {
 
   /** Reports a defect through the one hook there is; a hook that throws is left alone. @internal */
   crashed(report: CrashReport): void {
-    try {
-      this.#onCrash(report);
-    } catch (error) {
-      warnOfCrash({ ...report, reason: failure(error) });
-    }
+    attempt(
+      () => this.#onCrash(report),
+      (error) => warnOfCrash({ ...report, reason: failure(error) }),
+    );
   }
 
   readonly #drain = (): void => {
@@ -242,13 +249,22 @@ export function spawn<A, R extends Process>(
 
 function harmless<E>(hook: ((event: E) => void) | undefined): ((event: E) => void) | undefined {
   if (hook === undefined) return undefined;
-  return (event) => {
-    try {
-      hook(event);
-    } catch {
-      // An observer must not change what it observes.
-    }
-  };
+  // An observer must not change what it observes.
+  return (event) =>
+    attempt(
+      () => hook(event),
+      () => {},
+    );
+}
+
+/** Runs a hook of the program's own, which may throw, or be an async function that rejects. */
+function attempt(hook: () => unknown, failed: (error: unknown) => void): void {
+  try {
+    const pending = hook();
+    if (isThenable(pending)) Promise.resolve(pending).catch(failed);
+  } catch (error) {
+    failed(error);
+  }
 }
 
 function warnOfCrash({ process: crashed, reason }: CrashReport): void {

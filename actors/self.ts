@@ -1,7 +1,7 @@
 import type { Cell } from "./cell.js";
 import { end, link, signalExit, unlink } from "./ending.js";
 import type { ExitReason } from "./exit.js";
-import { MailKind } from "./mail.js";
+import { Mail, MailKind } from "./mail.js";
 import type { Definition, Monitor, Process } from "./process.js";
 import { dispose, type Resource } from "./resources.js";
 import type { Runtime } from "./runtime.js";
@@ -75,7 +75,7 @@ export class Self<in out M = never> {
 
   /** Links to another process, in both directions. Linking twice is linking once; a dead one gives `noproc`. */
   link(process: Process): void {
-    link(this.#cell, cellOf(process));
+    if (this.#cell.alive) link(this.#cell, cellOf(process));
   }
 
   /** Removes the link; no EXIT of that process arrives any more, not even one that was queued (OTP.md L4). */
@@ -147,6 +147,11 @@ export class Self<in out M = never> {
   /** Sends a message to this process after `delay` milliseconds; Erlang's `send_after`. */
   sendAfter(delay: number, message: M): Timer {
     return new Timer(this.#cell, delay, () => this.#cell.send(message));
+  }
+
+  /** Puts a message before everything that is queued. @internal */
+  sendFirst(message: unknown): void {
+    this.#cell.deliverFirst(new Mail(MailKind.info, "", message, undefined));
   }
 
   /**

@@ -1,5 +1,4 @@
 import type { From } from "./call.js";
-import { isThenable } from "./cell.js";
 import { BadReturnError, NoHandlerError } from "./errors.js";
 import { type ExitReason, failure, isOrderly } from "./exit.js";
 import { type DownMessage, type ExitMessage, type Mail, MailKind, type SystemMessage } from "./mail.js";
@@ -15,6 +14,7 @@ import {
 } from "./process.js";
 import { type Next, Result } from "./result.js";
 import type { Self } from "./self.js";
+import { isThenable } from "./thenable.js";
 import type { Timer } from "./timer.js";
 
 type Eventually<T> = T | PromiseLike<T>;
@@ -37,9 +37,9 @@ export interface ServerCallbacks<P, S, A> {
   /** Runs before any mail. Throwing makes the start fail; `terminate` is not called then. */
   init(argument: A, self: Self<InfoOf<P>>): Eventually<S | Ignore | Initial<S>>;
   /** One handler per call of the protocol. */
-  readonly calls: CallHandlers<P, S>;
+  readonly calls: CallHandlers<P, NoInfer<S>>;
   /** One handler per cast of the protocol. */
-  readonly casts: CastHandlers<P, S>;
+  readonly casts: CastHandlers<P, NoInfer<S>>;
   /**
    * Everything that is neither call nor cast: messages sent with `send` or by a timer, trapped exit signals, DOWN. Not
    * called for the parent's exit signal, which stops the server. Default: ignored.
@@ -127,7 +127,8 @@ interface AnyCallbacks {
 class ServerBehaviour implements Behaviour {
   readonly #callbacks: AnyCallbacks;
   readonly #self: AnySelf;
-  readonly #argument: unknown;
+  /** Forgotten after `init`: it may be large. */
+  #argument: unknown;
   #state: unknown = undefined;
   #idle: { readonly mark: IdleMark; readonly timer: Timer } | undefined = undefined;
 
@@ -138,13 +139,17 @@ class ServerBehaviour implements Behaviour {
   }
 
   init(): unknown {
-    const begun = this.#callbacks.init(this.#argument, this.#self);
-    return isThenable(begun) ? begun.then((value) => this.#begin(value)) : this.#begin(begun);
+    const argument = this.#argument;
+    this.#argument = undefined;
+    const begun = this.#callbacks.init(argument, this.#self);
+    return isThenable(begun) ? Promise.resolve(begun).then((value) => this.#begin(value)) : this.#begin(begun);
   }
 
   receive(mail: Mail): unknown {
     if (mail.kind === MailKind.system) return this.#obey(mail.payload as SystemMessage, mail);
-    if (mail.payload instanceof IdleMark) return this.#timeOut(mail, mail.payload);
+    const { payload } = mail;
+    if (payload instanceof Continue) return this.#guard(mail, () => this.#continue(payload.continue));
+    if (payload instanceof IdleMark) return this.#timeOut(mail, payload);
     if (this.#idle !== undefined) this.#stopIdling();
     if (mail.kind === MailKind.exit && this.#isFromParent(mail.payload as ExitMessage)) {
       return this.#terminate((mail.payload as ExitMessage).reason, undefined);
@@ -174,48 +179,40 @@ class ServerBehaviour implements Behaviour {
       this.#state = outcome;
       return undefined;
     }
-    return this.#apply(new Result(outcome.state, undefined, outcome.next), undefined);
+    this.#state = outcome.state;
+    this.#proceed(outcome.next);
+    return undefined;
   }
 
   /** Runs a callback and does what its result says; a failure terminates the server. */
-  #guard(mail: Mail | undefined, callback: () => unknown): unknown {
-    let result: unknown;
+  #guard(mail: Mail, callback: () => unknown): unknown {
     try {
-      result = callback();
+      return this.#apply(callback(), mail);
     } catch (error) {
       return this.#terminate(failure(error), mail);
     }
-    return this.#apply(result, mail);
   }
 
-  /** A loop, not a recursion: `continue` may chain without end. */
-  #apply(outcome: unknown, mail: Mail | undefined): unknown {
-    let result = outcome;
-    for (;;) {
-      if (isThenable(result)) {
-        return Promise.resolve(result).then(
-          (value) => this.#apply(value, mail),
-          (error: unknown) => this.#terminate(failure(error), mail),
-        );
-      }
-      if (!(result instanceof Result)) {
-        return this.#terminate(failure(new BadReturnError(callbackOf(mail))), mail);
-      }
-      this.#state = result.state;
-      if (result.answer !== undefined) mail?.from?.reply(result.answer.value);
-      if (result.reason !== undefined) return this.#terminate(result.reason, mail);
-      const { next } = result;
-      if (next === undefined) return undefined;
-      if (!("continue" in next)) {
-        this.#waitIdle(next.timeout);
-        return undefined;
-      }
-      try {
-        result = this.#continue(next.continue);
-      } catch (error) {
-        return this.#terminate(failure(error), mail);
-      }
+  #apply(result: unknown, mail: Mail): unknown {
+    if (isThenable(result)) {
+      return Promise.resolve(result).then(
+        (value) => this.#apply(value, mail),
+        (error: unknown) => this.#terminate(failure(error), mail),
+      );
     }
+    if (!this.#self.process.alive) return undefined;
+    if (!(result instanceof Result)) return this.#terminate(failure(new BadReturnError(callbackOf(mail))), mail);
+    this.#state = result.state;
+    if (result.answer !== undefined) mail.from?.reply(result.answer.value);
+    if (result.reason !== undefined) return this.#terminate(result.reason, mail);
+    this.#proceed(result.next);
+    return undefined;
+  }
+
+  #proceed(next: Next | undefined): void {
+    if (next === undefined) return;
+    if ("continue" in next) this.#self.sendFirst(new Continue(next.continue));
+    else if (next.timeout !== undefined) this.#waitIdle(next.timeout);
   }
 
   #continue(argument: unknown): unknown {
@@ -223,8 +220,7 @@ class ServerBehaviour implements Behaviour {
     return this.#callbacks.continue(argument, this.#state, this.#self);
   }
 
-  #waitIdle(timeout: number | undefined): void {
-    if (timeout === undefined) return;
+  #waitIdle(timeout: number): void {
     const mark = new IdleMark();
     this.#idle = { mark, timer: this.#self.sendAfter(timeout, mark) };
   }
@@ -237,7 +233,9 @@ class ServerBehaviour implements Behaviour {
   #timeOut(mail: Mail, mark: IdleMark): unknown {
     if (this.#idle?.mark !== mark) return undefined;
     this.#idle = undefined;
-    return this.#guard(mail, () => this.#callbacks.timeout?.(this.#state, this.#self) ?? this.#stay());
+    const callbacks = this.#callbacks;
+    if (callbacks.timeout === undefined) return undefined;
+    return this.#guard(mail, () => callbacks.timeout?.(this.#state, this.#self));
   }
 
   #stay(): Result<unknown> {
@@ -252,28 +250,29 @@ class ServerBehaviour implements Behaviour {
         mail.from?.reply(this.#state);
         return undefined;
       case "replaceState":
-        return this.#guard(mail, () => {
-          const state = message.replace(this.#state);
-          mail.from?.reply(state);
-          return new Result(state, undefined, undefined);
-        });
+        this.#state = message.replace(this.#state);
+        mail.from?.reply(this.#state);
+        return undefined;
     }
   }
 
   /** `mail` is what the server was working on, when it is the server's own doing that it ends. */
   #terminate(reason: ExitReason, mail: Mail | undefined): unknown {
+    // Ended meanwhile, by its own `exit` or by a signal: neither calls `terminate` (OTP.md E5, G9).
+    if (!this.#self.process.alive) return undefined;
     this.#stopIdling();
-    let pending: unknown;
     try {
-      pending = this.#callbacks.terminate?.(reason, this.#state, this.#self);
+      const pending = this.#callbacks.terminate?.(reason, this.#state, this.#self);
+      if (isThenable(pending)) {
+        return Promise.resolve(pending).then(
+          () => this.#leave(reason, mail),
+          (error: unknown) => this.#leave(failure(error), mail),
+        );
+      }
     } catch (error) {
       return this.#leave(failure(error), mail);
     }
-    if (!isThenable(pending)) return this.#leave(reason, mail);
-    return Promise.resolve(pending).then(
-      () => this.#leave(reason, mail),
-      (error: unknown) => this.#leave(failure(error), mail),
-    );
+    return this.#leave(reason, mail);
   }
 
   #leave(reason: ExitReason, mail: Mail | undefined): void {
@@ -286,7 +285,16 @@ class ServerBehaviour implements Behaviour {
   }
 
   #isFromParent(message: ExitMessage): boolean {
-    return message.process === this.#self.parent;
+    return message.process !== undefined && message.process === this.#self.parent;
+  }
+}
+
+/** Goes before all queued mail, so that nothing comes between a handler and its `continue` (OTP.md G7). */
+class Continue {
+  readonly continue: unknown;
+
+  constructor(argument: unknown) {
+    this.continue = argument;
   }
 }
 

@@ -30,10 +30,8 @@ export class Timer {
   /** Stops it. Returns the milliseconds that were left, or `false` when it had fired or was cancelled before. */
   cancel(): number | false {
     const { left } = this;
-    if (left !== false) {
-      this.#end();
-      this.#cell.runtime.clock.clearTimer(this.#handle);
-    }
+    const handle = this.#handle;
+    if (this.#end()) this.#cell.runtime.clock.clearTimer(handle);
     return left;
   }
 

@@ -1,17 +1,24 @@
-import { type Cell, Phase } from "./cell.js";
+import type { Cell } from "./cell.js";
 import type { ProcessNode } from "./inspect.js";
+import { Phase } from "./phase.js";
 
 /** The processes under `parent`, oldest first, with everything under them. */
 export function treeUnder(cells: Iterable<Cell>, parent: Cell | undefined): ProcessNode[] {
   const childrenOf = new Map<Cell | undefined, Cell[]>();
   for (const cell of cells) {
-    const siblings = childrenOf.get(cell.parent);
-    if (siblings === undefined) childrenOf.set(cell.parent, [cell]);
+    const above = isRoot(cell) ? undefined : cell.parent;
+    const siblings = childrenOf.get(above);
+    if (siblings === undefined) childrenOf.set(above, [cell]);
     else siblings.push(cell);
   }
   const build = (above: Cell | undefined): ProcessNode[] =>
     (childrenOf.get(above) ?? []).map((cell) => nodeOf(cell, build(cell)));
   return build(parent);
+}
+
+/** Whether nobody is above it: started by the runtime, or outliving who started it. */
+export function isRoot(cell: Cell): boolean {
+  return cell.parent === undefined || cell.parent.hasEnded;
 }
 
 /**

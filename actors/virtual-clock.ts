@@ -29,7 +29,9 @@ export class VirtualClock implements Clock {
 
   setTimer(delay: number, callback: () => void): unknown {
     if (delay === Number.POSITIVE_INFINITY) return undefined;
-    const timer: VirtualTimer = { due: this.#now + Math.max(0, delay), sequence: this.#sequence++, callback };
+    // As Node's timers do, what is no number of milliseconds is taken for 0.
+    const wait = Math.max(0, delay) || 0;
+    const timer: VirtualTimer = { due: this.#now + wait, sequence: this.#sequence++, callback };
     this.#live++;
     push(this.#heap, timer);
     return timer;
@@ -87,8 +89,11 @@ export class VirtualClock implements Clock {
   }
 
   #fire(): void {
-    const callback = pop(this.#heap)?.callback;
-    if (callback === undefined) return;
+    const timer = pop(this.#heap);
+    const callback = timer?.callback;
+    if (timer === undefined || callback === undefined) return;
+    // Fired is over: to clear it now, or in its callback, is to clear nothing.
+    timer.callback = undefined;
     this.#live--;
     callback();
   }

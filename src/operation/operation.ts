@@ -104,7 +104,7 @@ export function createOperation(init: OperationInit): Operation {
   check(signal === undefined || isAbortSignal(signal), "`signal` to be an AbortSignal", signal);
   configure(Number.isFinite(priority), "`priority` to be a finite number", priority);
   configure(isRetry(retry), "`retry` to be true, false or a number of repeats from 0 up", retry);
-  return Object.freeze({
+  const operation: Operation = Object.freeze({
     method,
     params,
     ...progressOf(init.progress),
@@ -116,6 +116,15 @@ export function createOperation(init: OperationInit): Operation {
     meta,
     result,
   });
+  made.add(operation);
+  return operation;
+}
+
+const made = new WeakSet<Operation>();
+
+/** @throws {InvalidRequestError} for something that `createOperation` has not checked. */
+export function assertOperation(value: unknown): asserts value is Operation {
+  check(isRecord(value) && made.has(value as unknown as Operation), "an operation made with `createOperation`", value);
 }
 
 /** A time limit as every option takes it: milliseconds above 0, `Infinity` included. @throws {ConfigError} */

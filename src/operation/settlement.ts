@@ -10,6 +10,7 @@ import {
   OverloadedError,
   ProtocolError,
   TimeoutError,
+  type TimeLimit,
 } from "../protocol/errors.js";
 import type { RpcError } from "../protocol/message.js";
 
@@ -21,7 +22,7 @@ export interface Reach {
 
 /** Why an operation has no answer, as data: the error is made where the caller awaits, so that its stack is the caller's. */
 export type Failure =
-  | { readonly code: "TIMEOUT"; readonly limit: "timeout" | "maxTimeout"; readonly after: number }
+  | { readonly code: "TIMEOUT"; readonly limit: TimeLimit; readonly after: number }
   | { readonly code: "CANCELLED"; readonly reason: unknown; readonly cause?: unknown }
   | { readonly code: "CONNECTION_LOST"; readonly message: string; readonly loss: LossFacts; readonly cause?: unknown }
   | { readonly code: "CONNECTION_CLOSED"; readonly message: string; readonly cause?: unknown }

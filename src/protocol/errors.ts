@@ -42,23 +42,32 @@ export abstract class CaduceusError extends Error {
   }
 }
 
+/** `timeout`: of silence. `maxTimeout`: in all. `startTimeout`: until the client is ready. */
+export type TimeLimit = "timeout" | "maxTimeout" | "startTimeout";
+
+function timeoutMessage(method: string, limit: TimeLimit, after: number): string {
+  switch (limit) {
+    case "timeout":
+      return `Expected ${method} to be answered, or to make progress, within ${after} ms: raise \`timeout\` if it needs longer`;
+    case "maxTimeout":
+      return `Expected ${method} to end within ${after} ms in all: raise \`maxTimeout\` if it needs longer`;
+    case "startTimeout":
+      return `Expected the client to be ready within ${after} ms: raise \`startTimeout\` if the server needs longer`;
+  }
+}
+
 /** The operation was silent for longer than `timeout`, or took longer than `maxTimeout`. */
 export class TimeoutError extends CaduceusError {
   override readonly name = "TimeoutError";
   readonly code = "TIMEOUT";
   readonly method: string;
   /** Which limit passed. */
-  readonly limit: "timeout" | "maxTimeout";
+  readonly limit: TimeLimit;
   /** That limit, in milliseconds. */
   readonly after: number;
 
-  constructor(method: string, limit: "timeout" | "maxTimeout", after: number, facts: ErrorFacts) {
-    super(
-      limit === "timeout"
-        ? `Expected ${method} to be answered, or to make progress, within ${after} ms: raise \`timeout\` if it needs longer`
-        : `Expected ${method} to end within ${after} ms in all: raise \`maxTimeout\` if it needs longer`,
-      facts,
-    );
+  constructor(method: string, limit: TimeLimit, after: number, facts: ErrorFacts) {
+    super(timeoutMessage(method, limit, after), facts);
     this.method = method;
     this.limit = limit;
     this.after = after;

@@ -1,0 +1,114 @@
+import type { Clock } from "../../actors/index.js";
+import type { ConnectionRef } from "../connection/connection.js";
+import type { ConnectionEvent, ServiceState, Stats } from "../connection/settings.js";
+import { errorOf, type Failure } from "../operation/settlement.js";
+import type { CaduceusError } from "../protocol/errors.js";
+import type { ServerInfo } from "../protocol/legacy.js";
+import { Events } from "./events.js";
+import { ConnectionLink } from "./link.js";
+
+/**
+ * What a client knows of its connection, kept across the connection's restarts: its state, what the server said of
+ * itself, the counters, who listens. The connection's process publishes to it and never waits for it.
+ */
+export class Hub {
+  readonly events = new Events();
+  readonly link: ConnectionLink;
+  readonly stats: Stats = {
+    operations: { started: 0, settled: 0 },
+    progress: { delivered: 0, unknown: 0, late: 0, duplicateToken: 0, notIncreasing: 0, overflow: 0 },
+    responses: { unknown: 0, duplicate: 0 },
+    messages: { invalid: 0 },
+    restarts: { incarnations: 0, connection: 0 },
+  };
+  state: ServiceState = "starting";
+  server: ServerInfo | undefined = undefined;
+  /** Why the client has ended, once it has. */
+  closed: Failure | undefined = undefined;
+  /** The connection's latest trouble. */
+  trouble: Failure | undefined = undefined;
+
+  readonly #watchers = new Set<() => void>();
+  #hasBeenAttached = false;
+  #hasBeenReady = false;
+
+  constructor(clock: Clock, maxParked: number) {
+    this.link = new ConnectionLink(clock, maxParked);
+  }
+
+  /** Calls `look` after every change, until the returned function is called. */
+  watch(look: () => void): () => void {
+    this.#watchers.add(look);
+    return () => this.#watchers.delete(look);
+  }
+
+  readonly publish = (event: ConnectionEvent): void => {
+    const { events } = this;
+    switch (event.type) {
+      case "attached":
+        this.#attach(event.connection);
+        break;
+      case "state":
+        this.#enter(event.state === "starting" && this.#hasBeenReady ? "reconnecting" : event.state);
+        break;
+      case "ready":
+        this.#hasBeenReady = true;
+        this.server = event.server;
+        this.trouble = undefined;
+        events.emit("ready", { server: event.server, incarnation: event.incarnation });
+        break;
+      case "lost":
+      case "down":
+        this.trouble = event.failure;
+        if (events.hears(event.type)) events.emit(event.type, { error: publicError(event.failure), retryAt: retryAtOf(event.failure) });
+        break;
+      case "progress":
+        events.emit("progress", event.update);
+        break;
+      case "dropped":
+        events.emit("dropped", { what: event.what, token: event.token });
+        break;
+      case "warning":
+        events.emit("warning", { message: event.message, cause: event.cause });
+        break;
+      case "callbackError":
+        events.emit("callbackError", { token: event.token, error: event.error, count: event.count });
+        break;
+      case "stderr":
+        events.emit("stderr", event.line);
+        break;
+    }
+    for (const watch of [...this.#watchers]) watch();
+  };
+
+  /** The client has ended, or is about to: nothing is taken in any more. */
+  close(failure: Failure): void {
+    if (this.closed !== undefined) return;
+    this.closed = failure;
+    this.link.close(failure);
+    this.#enter("closed");
+    this.events.emit("closed", { cause: "cause" in failure ? failure.cause : undefined });
+    for (const watch of [...this.#watchers]) watch();
+  }
+
+  #attach(connection: ConnectionRef): void {
+    if (this.#hasBeenAttached) this.stats.restarts.connection++;
+    this.#hasBeenAttached = true;
+    this.link.attach(connection);
+    void connection.exited.then(() => this.#enter("reconnecting"));
+  }
+
+  #enter(state: ServiceState): void {
+    if (this.state === state || this.state === "closed") return;
+    this.state = state;
+    this.events.emit("state", state);
+  }
+}
+
+function publicError(failure: Failure): CaduceusError {
+  return errorOf("initialize", failure, { outcome: "not_sent", attempts: 0 });
+}
+
+function retryAtOf(failure: Failure): number | undefined {
+  return failure.code === "CONNECTION_LOST" ? failure.loss.retryAt : undefined;
+}

@@ -1,0 +1,123 @@
+import { CallError, type Clock } from "../../actors/index.js";
+import type { ConnectionRef } from "../connection/connection.js";
+import type { Ticket } from "../connection/pending.js";
+import type { Failure, Settlement } from "../operation/settlement.js";
+import type { ProgressToken, RpcNotification } from "../protocol/message.js";
+
+interface Parked {
+  readonly ticket: Ticket;
+  readonly settle: (settlement: Settlement) => void;
+  readonly move: (connection: ConnectionRef) => void;
+  readonly timer: unknown;
+}
+
+/**
+ * The way from a client to its connection's process, which may be another one tomorrow. While there is none, because the
+ * supervisor is about to start it anew, requests are parked here under their own limits. What a process that crashed knew
+ * of fails and is not parked: it may be what crashed it.
+ */
+export class ConnectionLink {
+  readonly #clock: Clock;
+  readonly #maxParked: number;
+  readonly #parked = new Map<ProgressToken, Parked>();
+  #connection: ConnectionRef | undefined = undefined;
+  #closed: Failure | undefined = undefined;
+
+  constructor(clock: Clock, maxParked: number) {
+    this.#clock = clock;
+    this.#maxParked = maxParked;
+  }
+
+  /** A connection's process is there: what was parked goes to it. */
+  attach(connection: ConnectionRef): void {
+    this.#connection = connection;
+    const parked = [...this.#parked.values()];
+    this.#parked.clear();
+    for (const each of parked) {
+      this.#clock.clearTimer(each.timer);
+      each.move(connection);
+    }
+  }
+
+  /** There will be no connection any more. */
+  close(failure: Failure): void {
+    if (this.#closed !== undefined) return;
+    this.#closed = failure;
+    const parked = [...this.#parked.values()];
+    this.#parked.clear();
+    for (const each of parked) {
+      this.#clock.clearTimer(each.timer);
+      each.settle(unsent(failure));
+    }
+  }
+
+  /** Has an operation carried out; resolves however it ends. */
+  async request(ticket: Ticket): Promise<Settlement> {
+    if (this.#closed !== undefined) return unsent(this.#closed);
+    const connection = this.#connection;
+    if (connection === undefined || !connection.alive) return await this.#park(ticket);
+    return await this.#call(connection, ticket);
+  }
+
+  cancel(token: ProgressToken, reason: unknown, cause: unknown): void {
+    const parked = this.#unpark(token);
+    if (parked === undefined) this.#connection?.cast("cancel", { token, reason, cause });
+    else parked.settle(unsent(cause === undefined ? { code: "CANCELLED", reason } : { code: "CANCELLED", reason, cause }));
+  }
+
+  cancelAll(reason: unknown): void {
+    for (const token of [...this.#parked.keys()]) this.cancel(token, reason, undefined);
+    this.#connection?.cast("cancelAll", reason);
+  }
+
+  notify(notification: RpcNotification): void {
+    this.#connection?.cast("notify", notification);
+  }
+
+  async #call(connection: ConnectionRef, ticket: Ticket): Promise<Settlement> {
+    try {
+      return await connection.call("request", ticket, { timeout: Number.POSITIVE_INFINITY });
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      return this.#closed === undefined ? crashed(error) : { ...unsent(this.#closed), outcome: "unknown" };
+    }
+  }
+
+  #park(ticket: Ticket): Promise<Settlement> {
+    if (this.#parked.size >= this.#maxParked) {
+      return Promise.resolve(unsent({ code: "OVERLOADED", limit: this.#maxParked }));
+    }
+    if (this.#parked.has(ticket.token)) {
+      const message = "Expected the progress token to be free, but an operation that waits has it: use another token";
+      return Promise.resolve(unsent({ code: "INVALID_REQUEST", message }));
+    }
+    return new Promise((settle) => {
+      const limit = ticket.timeout <= ticket.maxTimeout ? "timeout" : "maxTimeout";
+      const after = ticket[limit];
+      const timer = this.#clock.setTimer(Math.max(0, ticket.startedAt + after - this.#clock.now()), () => {
+        this.#parked.delete(ticket.token);
+        settle(unsent({ code: "TIMEOUT", limit, after }));
+      });
+      const move = (connection: ConnectionRef) => settle(this.#call(connection, ticket));
+      this.#parked.set(ticket.token, { ticket, settle, move, timer });
+    });
+  }
+
+  #unpark(token: ProgressToken): Parked | undefined {
+    const parked = this.#parked.get(token);
+    if (parked === undefined) return undefined;
+    this.#parked.delete(token);
+    this.#clock.clearTimer(parked.timer);
+    return parked;
+  }
+}
+
+function unsent(failure: Failure): Settlement & { readonly ok: false } {
+  return { ok: false, failure, outcome: "not_sent", attempts: 0 };
+}
+
+function crashed(error: CallError): Settlement {
+  const message = "The client's connection had a defect and was restarted; whether the server saw the request is unknown";
+  const failure: Failure = { code: "CONNECTION_LOST", message, loss: { incarnation: 0 }, cause: error };
+  return { ok: false, failure, outcome: "unknown", attempts: 0 };
+}

@@ -1,0 +1,68 @@
+import type { ProgressUpdate } from "../operation/operation.js";
+import type { ProgressToken } from "../protocol/message.js";
+
+/**
+ * What every request returns: its promise, with the means to follow it and to give it up. Returned through an `async`
+ * function it is a plain promise.
+ */
+export interface OperationPromise<T> extends Promise<T> {
+  /** The operation's progress token. */
+  readonly token: ProgressToken;
+  /**
+   * The updates as an async iterable, for one consumer. The loop ends when the operation succeeds or is cancelled with
+   * {@link cancel}, and throws the operation's error otherwise; `break` stops the updates, not the operation. Reading
+   * this property marks the promise as handled.
+   */
+  readonly progress: AsyncIterable<ProgressUpdate>;
+  /**
+   * Gives the operation up: it rejects with {@link CancelledError}, and the server is told if it had been sent. May be
+   * called at any time, any number of times; never throws. Marks the promise as handled.
+   */
+  cancel(reason?: unknown): void;
+}
+
+/** What stands behind an operation's promise. */
+export interface OperationHandle {
+  readonly token: ProgressToken;
+  readonly progress: AsyncIterable<ProgressUpdate>;
+  cancel(reason: unknown): void;
+}
+
+const HANDLE = Symbol("caduceus.operation");
+
+interface Handled {
+  readonly [HANDLE]: OperationHandle;
+}
+
+/**
+ * The methods above, as a prototype between a native promise and `Promise.prototype`. The promise stays native, so that
+ * `await` takes V8's short way and the caller's line stays in the stack; a subclass would lose both.
+ */
+const methods: object = Object.create(Promise.prototype, {
+  token: {
+    get(this: Handled) {
+      return this[HANDLE].token;
+    },
+  },
+  progress: {
+    get(this: Promise<unknown> & Handled) {
+      markHandled(this);
+      return this[HANDLE].progress;
+    },
+  },
+  cancel: {
+    value(this: Promise<unknown> & Handled, reason?: unknown) {
+      markHandled(this);
+      this[HANDLE].cancel(reason);
+    },
+  },
+});
+
+export function operationPromise<T>(promise: Promise<T>, handle: OperationHandle): OperationPromise<T> {
+  Object.defineProperty(promise, HANDLE, { value: handle });
+  return Object.setPrototypeOf(promise, methods) as OperationPromise<T>;
+}
+
+function markHandled(promise: Promise<unknown>): void {
+  promise.then(undefined, () => undefined);
+}

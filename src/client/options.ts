@@ -1,0 +1,53 @@
+import type { Runtime, CrashReport } from "../../actors/index.js";
+import type { Backoff } from "../connection/backoff.js";
+import type { Implementation, LegacyVersion } from "../protocol/legacy.js";
+import type { StdioServer } from "../transport/child.js";
+import type { TransportDefinition } from "../transport/transport.js";
+
+/** A way to reach a server that is none of the built-in ones; made by `memoryTransport` and the testing kit. */
+export type Transport = TransportDefinition;
+
+/** What to connect to: one `mcpServers` entry, or a function that makes a transport, called once per incarnation. */
+export type Server = StdioServer | (() => Transport | Promise<Transport>);
+
+/** How a client behaves. All times are milliseconds. */
+export interface ConnectOptions {
+  /** What it is called in the supervision tree and in warnings; default: the server's command. */
+  readonly name?: string | undefined;
+  /** What the client says of itself; default: this library's name and version. */
+  readonly clientInfo?: Implementation | undefined;
+  /** The protocol to offer: a revision with a handshake. `"auto"` and `"legacy"` offer the newest. Default `"auto"`. */
+  readonly protocol?: "auto" | "legacy" | LegacyVersion | undefined;
+  /** How long the first incarnation, and each later handshake, may take; default 60,000. */
+  readonly startTimeout?: number | undefined;
+  /** Resolve at once, and connect in the background; operations wait. Default `false`. */
+  readonly lazy?: boolean | undefined;
+  /** Aborting it while `connect` waits gives up and leaves nothing running. */
+  readonly signal?: AbortSignal | undefined;
+  /** The default `timeout` of requests: milliseconds of silence; default 30,000. */
+  readonly timeout?: number | undefined;
+  /** The default `maxTimeout` of requests: milliseconds in all; default 3,600,000. */
+  readonly maxTimeout?: number | undefined;
+  /** The default `retry` of requests. You most likely want to leave it, and give it to single requests. */
+  readonly retry?: boolean | number | undefined;
+  /** Operations on the wire at a time; the rest waits. Default 64. */
+  readonly maxInFlight?: number | undefined;
+  /** Operations that may wait; one more is refused with OverloadedError. Default 1,000. */
+  readonly maxPending?: number | undefined;
+  /** Updates that may wait for a slow callback, per operation; past it the oldest is dropped. Default 4,096. */
+  readonly progressBuffer?: number | undefined;
+  /** How long an answer waits for the updates before it to be delivered; 0: not at all. Default 5,000. */
+  readonly progressDrain?: number | undefined;
+  /** The waits between incarnations. */
+  readonly backoff?: { readonly [K in keyof Backoff]?: Backoff[K] | undefined } | undefined;
+  /** How long without a connection until operations fail at once instead of waiting; default 30,000. */
+  readonly downAfter?: number | undefined;
+  /** Whether a tool's own `readOnlyHint` and `idempotentHint` are believed when it comes to repeating; default `true`. */
+  readonly trustAnnotations?: boolean | undefined;
+  /** How many defects of its own the client survives: `max` (3) restarts `within` (5,000). Servers' faults do not count. */
+  readonly restart?: { readonly max?: number | undefined; readonly within?: number | undefined } | undefined;
+  /** Hears of the client's own defects; default: `process.emitWarning`. */
+  readonly onCrash?: ((report: CrashReport) => void) | undefined;
+  /** The runtime to live in; default: one of its own, stopped with it. */
+  readonly runtime?: Runtime | undefined;
+}

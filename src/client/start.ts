@@ -1,0 +1,111 @@
+import { Runtime } from "../../actors/index.js";
+import { child, supervisor } from "../../supervisors/index.js";
+import { connection } from "../connection/connection.js";
+import type { ConnectionSettings } from "../connection/settings.js";
+import { errorOf } from "../operation/settlement.js";
+import { generateProgressToken } from "../operation/token.js";
+import { LEGACY_VERSIONS, type LegacyVersion } from "../protocol/legacy.js";
+import type { InitializeResult } from "../protocol/results.js";
+import { initializeResultSchema, resultSchemas } from "../protocol/schemas.js";
+import { stdio } from "../transport/stdio.js";
+import type { TransportDefinition } from "../transport/transport.js";
+import { VERSION } from "../version.js";
+import { type CheckedOptions, checkOptions, checkServer } from "./check-options.js";
+import { Client } from "./client.js";
+import { Hub } from "./hub.js";
+import type { ConnectOptions, Server } from "./options.js";
+import { untilReady } from "./readiness.js";
+import { ToolBook } from "./tool-book.js";
+
+/** Milliseconds the connection may take to end in order: two graces of a server that ignores everything, and slack. */
+const CONNECTION_SHUTDOWN = 15_000;
+
+/** Starts a client's supervision tree; what `connect` does once all of this is loaded. */
+export async function startClient(given: Server, options: ConnectOptions): Promise<Client> {
+  const checked = checkOptions(options);
+  const { server, unknownKeys } = checkServer(given);
+  const runtime = options.runtime ?? new Runtime({ onCrash: options.onCrash });
+  const hub = new Hub(runtime.clock, checked.maxPending);
+  const tools = new ToolBook(checked.trustAnnotations);
+  const name = checked.name ?? nameOf(server);
+  const settings = settingsOf(checked, server, hub, tools);
+  const root = await runtime.start(
+    supervisor(`client ${name}`, {
+      strategy: "one_for_one",
+      intensity: { maxRestarts: checked.restart.max, within: checked.restart.within },
+      children: [child("connection", connection, settings, { shutdown: CONNECTION_SHUTDOWN })],
+    }),
+  );
+  void root.exited.then((reason) =>
+    hub.close({ code: "CONNECTION_CLOSED", message: "The client has ended: it had too many defects", cause: reason }),
+  );
+  const client = new Client({
+    runtime,
+    hub,
+    tools,
+    schemas: resultSchemas,
+    root,
+    defaults: {
+      timeout: checked.timeout,
+      maxTimeout: checked.maxTimeout,
+      retry: checked.retry,
+      progressBuffer: checked.progressBuffer,
+    },
+    shutDown: async () => await (options.runtime === undefined ? runtime.stop() : root[Symbol.asyncDispose]()),
+  });
+  if (unknownKeys.length > 0) {
+    hub.publish({ type: "warning", message: `The server's configuration has unknown keys: ${unknownKeys.join(", ")}` });
+  }
+  if (!checked.lazy) await firstReady(client, hub, runtime, checked);
+  return client;
+}
+
+/** @throws what kept the first incarnation from becoming ready, with nothing left running. */
+async function firstReady(client: Client, hub: Hub, runtime: Runtime, options: CheckedOptions): Promise<void> {
+  const { startTimeout: timeout, signal } = options;
+  const failure = await untilReady(hub, runtime.clock, { timeout, signal, atFirst: true });
+  if (failure === undefined) return;
+  await client.close();
+  throw errorOf("connect", failure, { outcome: "not_sent", attempts: 0 });
+}
+
+function settingsOf(options: CheckedOptions, server: Server, hub: Hub, tools: ToolBook): ConnectionSettings {
+  return {
+    openTransport: () => openTransport(server),
+    version: versionOf(options.protocol),
+    clientInfo: options.clientInfo ?? { name: "caduceus", version: VERSION },
+    capabilities: {},
+    maxInFlight: options.maxInFlight,
+    maxPending: options.maxPending,
+    progressBuffer: options.progressBuffer,
+    progressDrain: options.progressDrain,
+    backoff: options.backoff,
+    downAfter: options.downAfter,
+    handshakeLimit: options.startTimeout,
+    checkInitialize,
+    toolHints: tools.hints,
+    nextIncarnation: () => ++hub.stats.restarts.incarnations,
+    newToken: generateProgressToken,
+    random: Math.random,
+    stats: hub.stats,
+    publish: hub.publish,
+  };
+}
+
+function openTransport(server: Server): TransportDefinition | Promise<TransportDefinition> {
+  return typeof server === "function" ? server() : stdio(server);
+}
+
+function versionOf(protocol: CheckedOptions["protocol"]): LegacyVersion {
+  return protocol === "auto" || protocol === "legacy" ? LEGACY_VERSIONS[0] : protocol;
+}
+
+function checkInitialize(result: unknown): InitializeResult {
+  return initializeResultSchema.parse(result) as InitializeResult;
+}
+
+function nameOf(server: Server): string {
+  if (typeof server === "function") return "custom";
+  return server.command.split(/[\\/]/).at(-1) ?? server.command;
+}
+

@@ -1,0 +1,417 @@
+import {
+  describeExit,
+  type ExitMessage,
+  type ExitReason,
+  isOrderly,
+  MachineHost,
+  MachineTimer,
+  noreply,
+  type Outcome,
+  type Self,
+  type ServerRef,
+  server,
+  startWith,
+} from "../../actors/index.js";
+import type { OperationNews } from "../operation/process.js";
+import { errorOf, type Failure, type Settlement } from "../operation/settlement.js";
+import { legacy, type ServerInfo } from "../protocol/legacy.js";
+import { classify, type ProgressToken, type RpcNotification, type RpcRequest, type RpcResponse } from "../protocol/message.js";
+import type { TransportDefinition, TransportEnd, TransportNews, TransportRef } from "../transport/transport.js";
+import { backoffDelay } from "./backoff.js";
+import { judge } from "./handshake.js";
+import { lifecycle } from "./lifecycle.js";
+import { Operations, type ReleaseRequest } from "./operations.js";
+import type { Ticket } from "./pending.js";
+import type { ConnectionSettings, ServiceState } from "./settings.js";
+import { Wire } from "./wire.js";
+
+/** What the client asks of its connection. */
+export interface ConnectionProtocol {
+  calls: {
+    /** Carries one operation. The reply comes when it has settled; a call needs no timeout of its own. */
+    request(ticket: Ticket): Settlement;
+  };
+  casts: {
+    notify(notification: RpcNotification): void;
+    cancel(order: { readonly token: ProgressToken; readonly reason: unknown; readonly cause?: unknown }): void;
+    cancelAll(reason: unknown): void;
+  };
+}
+
+export type ConnectionRef = ServerRef<ConnectionProtocol>;
+
+interface Connecting extends ConnectionProtocol {
+  info:
+    | TransportNews
+    | OperationNews
+    | ReleaseRequest
+    | MachineTimer
+    | { readonly type: "made"; readonly incarnation: number; readonly outcome: Outcome<TransportDefinition> };
+}
+
+const METHOD_NOT_FOUND = -32601;
+
+/**
+ * The process that is one client's connection: it hosts the lifecycle, owns the transport of the moment, and keeps the
+ * pending operations. A transport's end is mail and a state; only a defect of ours ends this process.
+ *
+ * Source: MCP specification, revision 2025-11-25, "Lifecycle".
+ */
+export const connection = server<Connecting>("connection")<Connection, ConnectionSettings>({
+  init(settings, self) {
+    self.trapExit = true;
+    return startWith(new Connection(settings, self), { continue: "open" });
+  },
+  continue(_argument, it) {
+    it.start();
+    return noreply(it);
+  },
+  calls: {
+    request(ticket, it, _self, from) {
+      const refused = it.refusal();
+      if (refused === undefined) it.operations.accept(ticket, from);
+      else from.reply({ ok: false, failure: refused, outcome: "not_sent", attempts: 0 });
+      return noreply(it);
+    },
+  },
+  casts: {
+    notify(notification, it) {
+      it.notify(notification);
+      return noreply(it);
+    },
+    cancel({ token, reason, cause }, it) {
+      it.operations.cancel(token, reason, cause);
+      return noreply(it);
+    },
+    cancelAll(reason, it) {
+      it.operations.cancelAll(reason);
+      return noreply(it);
+    },
+  },
+  info(message, it) {
+    if (message instanceof MachineTimer) it.fire(message);
+    else if (message.type === "EXIT") it.exited(message);
+    else if (message.type === "due") it.operations.due(message.key);
+    else if (message.type === "expired") it.operations.expired(message);
+    else if (message.type === "release") it.operations.release(message);
+    else if (message.type === "made") it.made(message.incarnation, message.outcome);
+    else if (message.type !== "DOWN") it.hear(message);
+    return noreply(it);
+  },
+  terminate: (reason, it) => it.terminate(reason),
+  describe: (it) => it.describe(),
+});
+
+class Connection {
+  readonly operations: Operations;
+  readonly #self: Self<Connecting["info"]>;
+  readonly #settings: ConnectionSettings;
+  readonly #wire = new Wire();
+  readonly #machine: MachineHost<typeof lifecycle>;
+  #transport: TransportRef | undefined = undefined;
+  #transportDisposer: (() => unknown) | undefined = undefined;
+  #incarnation = 0;
+  #lastId = 0;
+  #handshakeId: number | undefined = undefined;
+  /** Incarnations in a row that did not stay ready for long. */
+  #failures = 0;
+  #service: ServiceState = "starting";
+  /** Why there is no connection at the moment. */
+  #trouble: Failure | undefined = undefined;
+  /** What the server, or its silence, made of this incarnation's handshake. */
+  #refusal: Failure | undefined = undefined;
+  /** What it said of itself; set once the handshake is done. */
+  #server: ServerInfo | undefined = undefined;
+  #retryAt: number | undefined = undefined;
+
+  constructor(settings: ConnectionSettings, self: Self<Connecting["info"]>) {
+    this.#settings = settings;
+    this.#self = self;
+    this.operations = new Operations(self as unknown as Self<OperationNews | ReleaseRequest>, settings, this.#wire, () => ++this.#lastId);
+    const logic = lifecycle.provide({
+      actions: {
+        openTransport: () => this.#open(),
+        shakeHands: () => this.#shakeHands(),
+        dropTransport: () => this.#dropTransport(),
+        openOutbox: () => this.#server !== undefined && this.operations.open(this.#server),
+        closeOutbox: () => this.operations.close(),
+        failWaiting: () => this.operations.failWaiting(this.#loss()),
+        forgiveFailures: () => {
+          this.#failures = 0;
+        },
+      },
+      delays: {
+        backoff: () => this.#backoff(),
+        handshakeLimit: () => settings.handshakeLimit,
+        downAfter: () => settings.downAfter,
+        resetAfter: () => settings.backoff.resetAfter,
+      },
+    });
+    this.#machine = new MachineHost(self as unknown as Self<MachineTimer>, logic);
+  }
+
+  start(): void {
+    this.#settings.publish({ type: "attached", connection: this.#self.process as unknown as ConnectionRef });
+    this.#machine.start();
+  }
+
+  describe(): Readonly<Record<string, unknown>> {
+    const { waiting, inFlight } = this.operations.counts;
+    return { state: this.#service, incarnation: this.#incarnation, waiting, inFlight };
+  }
+
+  /** Why no operation can be taken in now; `undefined` when it can. */
+  refusal(): Failure | undefined {
+    return this.#service === "down" ? this.#loss() : undefined;
+  }
+
+  // The lifecycle
+
+  fire(timer: MachineTimer): void {
+    this.#machine.fire(timer);
+    this.#tellState();
+  }
+
+  #feed(type: "opened" | "agreed" | "refused" | "lost"): void {
+    this.#machine.send({ type });
+    this.#tellState();
+  }
+
+  /** Publishes what the user sees of the machine, after it has come to rest. */
+  #tellState(): void {
+    const { value } = this.#machine.snapshot;
+    const service = (typeof value === "object" ? value.open.service : "closed") as ServiceState;
+    if (service === this.#service) return;
+    this.#service = service;
+    this.#settings.publish({ type: "state", state: service });
+    if (service === "down") this.#settings.publish({ type: "down", failure: this.#loss() });
+    if (service === "ready" && this.#server !== undefined) {
+      this.#settings.publish({ type: "ready", server: this.#server, incarnation: this.#incarnation });
+    }
+  }
+
+  #backoff(): number {
+    const { backoff, random } = this.#settings;
+    const wait = this.#service === "down" ? backoff.max : backoffDelay(backoff, this.#failures, random());
+    this.#retryAt = Date.now() + Math.round(wait);
+    return wait;
+  }
+
+  // The transport
+
+  #open(): void {
+    const incarnation = this.#settings.nextIncarnation();
+    this.#incarnation = incarnation;
+    this.#retryAt = undefined;
+    this.#refusal = undefined;
+    const made = attempt(this.#settings.openTransport);
+    this.#self.pipe(made, (outcome) => ({ type: "made", incarnation, outcome }));
+  }
+
+  made(incarnation: number, outcome: Outcome<TransportDefinition>): void {
+    if (incarnation !== this.#incarnation) return;
+    if (!outcome.ok) {
+      this.#lose({ message: "The transport could not be made: see `cause`", cause: outcome.error });
+      return;
+    }
+    const transport = this.#self.spawnLink(
+      outcome.value,
+      { connection: this.#self.process, incarnation },
+      { label: `transport #${incarnation}` },
+    );
+    this.#transport = transport;
+    // However this process ends, the transport and all it owns is gone before anybody hears of it.
+    this.#transportDisposer = this.#self.own(() => {
+      transport.exit("kill");
+      return transport.exited;
+    });
+    this.#wire.attach(transport);
+  }
+
+  #dropTransport(): void {
+    const message = `The server did not answer initialize within ${this.#settings.handshakeLimit} ms`;
+    this.#refusal ??= { code: "CONNECTION_LOST", message, loss: { incarnation: this.#incarnation } };
+    this.#transport?.exit("kill");
+  }
+
+  /** A trapped exit signal: the transport's, an operation's, or that of somebody who has no business here. */
+  exited({ process, reason }: ExitMessage): void {
+    if (process !== undefined && process === this.#transport) this.#lose(endOf(reason));
+    else if (reason !== "normal") this.operations.orphaned(process, this.#defect(reason));
+  }
+
+  #lose(end: TransportEnd): void {
+    this.#forgetTransport();
+    this.#failures++;
+    this.#handshakeId = undefined;
+    this.#server = undefined;
+    // A refused handshake says more than the end it led to.
+    this.#trouble = this.#refusal ?? this.#lossOf(end);
+    this.#feed("lost");
+    const failure = this.#withRetry(this.#trouble);
+    this.operations.lost(failure);
+    this.#wire.detach();
+    this.#settings.publish({ type: "lost", failure });
+  }
+
+  #forgetTransport(): void {
+    if (this.#transportDisposer !== undefined) this.#self.disown(this.#transportDisposer);
+    this.#transportDisposer = undefined;
+    this.#transport = undefined;
+  }
+
+  // What comes in
+
+  hear(news: TransportNews): void {
+    // Mail of an incarnation that is gone.
+    if (news.incarnation !== this.#incarnation || this.#transport === undefined) return;
+    switch (news.type) {
+      case "received":
+        this.#route(news.value);
+        return;
+      case "accepted":
+        this.#wire.accepted(news.upTo);
+        this.operations.accepted(news.upTo);
+        return;
+      case "stalled":
+        this.#wire.stalled(news.begun);
+        this.operations.flowChanged();
+        return;
+      case "opened":
+        this.#feed("opened");
+        return;
+      case "stderr":
+        this.#settings.publish({ type: "stderr", line: news.line });
+        return;
+      case "noise":
+        this.#settings.stats.messages.invalid++;
+        this.#settings.publish({ type: "dropped", what: "messages.invalid" });
+        return;
+    }
+  }
+
+  #route(value: unknown): void {
+    if (Array.isArray(value)) {
+      // A batch, as revision 2025-03-26 has them.
+      for (const each of value) this.#route(each);
+      return;
+    }
+    const incoming = classify(value);
+    switch (incoming.kind) {
+      case "response":
+        this.#respond(incoming.response);
+        return;
+      case "notification":
+        this.#notice(incoming.notification);
+        return;
+      case "request":
+        this.#serve(incoming.request);
+        return;
+      case "invalid":
+        this.#settings.stats.messages.invalid++;
+        this.#settings.publish({ type: "dropped", what: "messages.invalid" });
+        return;
+    }
+  }
+
+  #respond(response: RpcResponse): void {
+    if (response.id !== this.#handshakeId) {
+      this.operations.answered(response, this.#lastId);
+      return;
+    }
+    this.#handshakeId = undefined;
+    const verdict = judge(response, this.#settings.checkInitialize);
+    if (verdict.agreed) {
+      this.#agree(verdict.server);
+    } else {
+      this.#refusal = verdict.failure;
+      this.#feed("refused");
+    }
+  }
+
+  #notice({ method, params }: RpcNotification): void {
+    if (method === "notifications/progress") this.operations.progressed(params);
+    else if (method === "notifications/cancelled") this.operations.cancelledByServer(params);
+  }
+
+  /** Requests of the server's: ping is answered, everything else is unknown to this client. */
+  #serve({ id, method }: RpcRequest): void {
+    const answer =
+      method === "ping"
+        ? { jsonrpc: "2.0", id, result: {} }
+        : { jsonrpc: "2.0", id, error: { code: METHOD_NOT_FOUND, message: "Method not found" } };
+    this.#wire.write(JSON.stringify(answer));
+  }
+
+  notify(notification: RpcNotification): void {
+    if (this.#service === "ready") this.#wire.write(JSON.stringify(notification));
+  }
+
+  // The handshake
+
+  #shakeHands(): void {
+    const { version, clientInfo, capabilities } = this.#settings;
+    this.#handshakeId = ++this.#lastId;
+    this.#wire.write(JSON.stringify(legacy.initialize(this.#handshakeId, version, clientInfo, capabilities)));
+  }
+
+  #agree(server: ServerInfo): void {
+    this.#trouble = undefined;
+    this.#server = server;
+    this.#wire.write(JSON.stringify(legacy.initialized()));
+    this.#feed("agreed");
+  }
+
+  // The end
+
+  async terminate(reason: ExitReason): Promise<void> {
+    const failure: Failure = isOrderly(reason)
+      ? { code: "CONNECTION_CLOSED", message: "The client was closed before the answer came" }
+      : this.#defect(reason);
+    this.operations.closeAll(failure);
+    this.#machine.send({ type: "close" });
+    const transport = this.#transport;
+    if (transport?.alive !== true) return;
+    await transport[Symbol.asyncDispose]();
+  }
+
+  // Failures
+
+  #lossOf(end: TransportEnd): Failure {
+    const { message, exitCode, signal, stderr, cause } = end;
+    return { code: "CONNECTION_LOST", message, loss: { exitCode, signal, stderr, incarnation: this.#incarnation }, cause };
+  }
+
+  /** The trouble of the moment as what an operation fails with. */
+  #loss(): Failure {
+    const trouble = this.#trouble;
+    if (trouble?.code === "CONNECTION_LOST") return this.#withRetry(trouble);
+    return {
+      code: "CONNECTION_LOST",
+      message: "There is no connection to the server",
+      loss: { incarnation: this.#incarnation, retryAt: this.#retryAt },
+      cause: trouble === undefined ? undefined : errorOf("initialize", trouble, { outcome: "completed", attempts: 1 }),
+    };
+  }
+
+  #withRetry(failure: Failure): Failure {
+    if (failure.code !== "CONNECTION_LOST") return failure;
+    return { ...failure, loss: { ...failure.loss, retryAt: this.#retryAt } };
+  }
+
+  #defect(reason: ExitReason): Failure {
+    const message = `The client had a defect: ${describeExit(reason)}`;
+    const cause = typeof reason === "object" && reason.kind === "error" ? reason.error : reason;
+    return { code: "CONNECTION_LOST", message, loss: { incarnation: this.#incarnation }, cause };
+  }
+}
+
+function endOf(reason: ExitReason): TransportEnd {
+  if (typeof reason === "object" && reason.kind === "shutdown") return reason.detail as TransportEnd;
+  return { message: `The transport ended: ${describeExit(reason)}` };
+}
+
+async function attempt<T>(make: () => T | Promise<T>): Promise<T> {
+  return await make();
+}
+

@@ -1,0 +1,103 @@
+import { setup } from "xstate";
+
+/** What the lifecycle hears. None of it is data: the connection keeps that, so that the machine stays finite. */
+export type LifecycleEvent =
+  /** The transport is open. */
+  | { readonly type: "opened" }
+  /** The handshake is done. */
+  | { readonly type: "agreed" }
+  /** The handshake failed or took too long. */
+  | { readonly type: "refused" }
+  /** The transport has ended. */
+  | { readonly type: "lost" }
+  | { readonly type: "close" };
+
+function unprovided(): void {
+  throw new Error("The lifecycle's actions and delays are the connection's to provide");
+}
+
+/**
+ * The life of a connection, as a statechart. `link` is the wire, one incarnation after the other; `service` is what the
+ * user sees as `client.state`. Actions and delays are the connection's.
+ */
+export const lifecycle = setup({
+  types: { events: {} as LifecycleEvent },
+  actions: {
+    openTransport: unprovided,
+    shakeHands: unprovided,
+    dropTransport: unprovided,
+    openOutbox: unprovided,
+    closeOutbox: unprovided,
+    failWaiting: unprovided,
+    forgiveFailures: unprovided,
+  },
+  delays: {
+    /** The wait before the next incarnation. */
+    backoff: () => 0,
+    /** How long a handshake may take. */
+    handshakeLimit: () => 0,
+    /** How long without a ready connection until the state is `down`. */
+    downAfter: () => 0,
+    /** How long ready until the next wait is short again. */
+    resetAfter: () => 0,
+  },
+}).createMachine({
+  id: "connection",
+  initial: "open",
+  states: {
+    open: {
+      type: "parallel",
+      on: { close: "closed" },
+      states: {
+        link: {
+          initial: "opening",
+          states: {
+            opening: {
+              entry: "openTransport",
+              on: { opened: "shakingHands", lost: "backingOff" },
+            },
+            shakingHands: {
+              entry: "shakeHands",
+              on: { agreed: "ready", refused: "dropping", lost: "backingOff" },
+              after: { handshakeLimit: "dropping" },
+            },
+            dropping: {
+              entry: "dropTransport",
+              on: { lost: "backingOff" },
+            },
+            ready: {
+              entry: "openOutbox",
+              exit: "closeOutbox",
+              on: { lost: "backingOff" },
+              after: { resetAfter: { actions: "forgiveFailures" } },
+            },
+            backingOff: {
+              after: { backoff: "opening" },
+            },
+          },
+        },
+        service: {
+          initial: "starting",
+          states: {
+            starting: {
+              on: { agreed: "ready" },
+              after: { downAfter: "down" },
+            },
+            ready: {
+              on: { lost: "reconnecting" },
+            },
+            reconnecting: {
+              on: { agreed: "ready" },
+              after: { downAfter: "down" },
+            },
+            down: {
+              entry: "failWaiting",
+              on: { agreed: "ready" },
+            },
+          },
+        },
+      },
+    },
+    closed: { type: "final" },
+  },
+});

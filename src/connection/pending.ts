@@ -1,0 +1,159 @@
+import type { Process } from "../../actors/index.js";
+import type { OperationMail } from "../operation/process.js";
+import type { ProgressUpdate } from "../operation/operation.js";
+import type { Settlement } from "../operation/settlement.js";
+import type { AttemptOutcome } from "../protocol/errors.js";
+import type { Params, ProgressToken } from "../protocol/message.js";
+
+/** A request as the client hands it to the connection: data, and two ways back. */
+export interface Ticket {
+  readonly method: string;
+  readonly params: Params | undefined;
+  readonly meta: Params | undefined;
+  readonly token: ProgressToken;
+  readonly priority: number;
+  readonly retry: boolean | number | undefined;
+  readonly timeout: number;
+  readonly maxTimeout: number;
+  readonly startedAt: number;
+  readonly deliver: ((update: ProgressUpdate) => unknown) | undefined;
+}
+
+/**
+ * Where an operation stands on its way out.
+ *
+ *     waiting ──▶ writing ──▶ sent ──▶ settled
+ *        ▲───────────┴── repeated ┘
+ */
+export type Stage = "waiting" | "writing" | "sent" | "settled";
+
+/** An operation as its connection knows it. */
+export class Pending {
+  readonly key: number;
+  readonly ticket: Ticket;
+  readonly reply: (settlement: Settlement) => void;
+  process: Process<OperationMail> | undefined = undefined;
+  stage: Stage = "waiting";
+  attempts = 0;
+  /** How far the attempt before went; what an operation that waits (again) ends with. */
+  lastOutcome: AttemptOutcome = "not_sent";
+  /** Of the current attempt: its JSON-RPC id, its frame's sequence, its token on the wire, its last progress. */
+  id = 0;
+  sequence = 0;
+  wireToken: ProgressToken;
+  lastProgress = Number.NEGATIVE_INFINITY;
+  /** Resolves the outbox's task that wrote it. */
+  accepted: (() => void) | undefined = undefined;
+
+  constructor(key: number, ticket: Ticket, reply: (settlement: Settlement) => void) {
+    this.key = key;
+    this.ticket = ticket;
+    this.reply = reply;
+    this.wireToken = ticket.token;
+  }
+
+  get priority(): number {
+    return this.ticket.priority;
+  }
+}
+
+/** Finished tokens that are remembered, so that late progress can be told from progress of unknown origin. */
+const REMEMBERED = 1_024;
+
+/** The pending operations of a connection, found by what mail about them bears. */
+export class PendingTable {
+  readonly #byKey = new Map<number, Pending>();
+  readonly #byToken = new Map<ProgressToken, Pending>();
+  readonly #byWireToken = new Map<ProgressToken, Pending>();
+  readonly #byId = new Map<number, Pending>();
+  readonly #finished = new Set<ProgressToken>();
+  #lastKey = 0;
+
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  /** How many are on the wire or on their way to it. */
+  get inFlight(): number {
+    return this.#byId.size;
+  }
+
+  isTokenInUse(token: ProgressToken): boolean {
+    return this.#byToken.has(token);
+  }
+
+  add(ticket: Ticket, reply: (settlement: Settlement) => void): Pending {
+    const pending = new Pending(++this.#lastKey, ticket, reply);
+    this.#byKey.set(pending.key, pending);
+    this.#byToken.set(ticket.token, pending);
+    return pending;
+  }
+
+  /** Gives an operation what its next attempt is known by. */
+  beginAttempt(pending: Pending, id: number, sequence: number, wireToken: ProgressToken): void {
+    pending.stage = "writing";
+    pending.attempts++;
+    pending.id = id;
+    pending.sequence = sequence;
+    pending.wireToken = wireToken;
+    pending.lastProgress = Number.NEGATIVE_INFINITY;
+    this.#byId.set(id, pending);
+    this.#byWireToken.set(wireToken, pending);
+  }
+
+  /** Takes an operation off the wire again; it is still pending. */
+  endAttempt(pending: Pending): void {
+    if (pending.stage !== "writing" && pending.stage !== "sent") return;
+    pending.stage = "waiting";
+    this.#byId.delete(pending.id);
+    this.#byWireToken.delete(pending.wireToken);
+    this.#remember(pending.wireToken);
+  }
+
+  /** Forgets an operation: its token and id are free. */
+  settle(pending: Pending): void {
+    this.endAttempt(pending);
+    pending.stage = "settled";
+    this.#byKey.delete(pending.key);
+    this.#byToken.delete(pending.ticket.token);
+    this.#remember(pending.ticket.token);
+  }
+
+  byKey(key: number): Pending | undefined {
+    return this.#byKey.get(key);
+  }
+
+  byId(id: unknown): Pending | undefined {
+    return typeof id === "number" ? this.#byId.get(id) : undefined;
+  }
+
+  byToken(token: ProgressToken): Pending | undefined {
+    return this.#byToken.get(token);
+  }
+
+  byWireToken(token: ProgressToken): Pending | undefined {
+    return this.#byWireToken.get(token);
+  }
+
+  wasFinished(token: ProgressToken): boolean {
+    return this.#finished.has(token);
+  }
+
+  all(): Pending[] {
+    return [...this.#byKey.values()];
+  }
+
+  onTheWire(): Pending[] {
+    return [...this.#byId.values()];
+  }
+
+  #remember(token: ProgressToken): void {
+    this.#finished.delete(token);
+    this.#finished.add(token);
+    if (this.#finished.size <= REMEMBERED) return;
+    for (const oldest of this.#finished) {
+      this.#finished.delete(oldest);
+      return;
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import type { Failure } from "../operation/settlement.js";
+import type { Implementation, LegacyVersion, ServerInfo } from "../protocol/legacy.js";
+import type { Params, ProgressToken } from "../protocol/message.js";
+import type { InitializeResult } from "../protocol/results.js";
+import type { TransportDefinition } from "../transport/transport.js";
+import type { ProgressUpdate } from "../operation/operation.js";
+import type { ToolHints } from "../operation/retry.js";
+import type { Backoff } from "./backoff.js";
+import type { ConnectionRef } from "./connection.js";
+
+/** What the user sees of a connection: `client.state`. */
+export type ServiceState = "starting" | "ready" | "reconnecting" | "down" | "closed";
+
+/** What a connection tells the client it works for. */
+export type ConnectionEvent =
+  /** A new connection process is there: the first one, or the next after a crash. */
+  | { readonly type: "attached"; readonly connection: ConnectionRef }
+  | { readonly type: "state"; readonly state: ServiceState }
+  | { readonly type: "ready"; readonly server: ServerInfo; readonly incarnation: number }
+  /** An incarnation has ended, or could not become ready. */
+  | { readonly type: "lost"; readonly failure: Failure }
+  | { readonly type: "down"; readonly failure: Failure }
+  | { readonly type: "progress"; readonly update: ProgressUpdate }
+  | { readonly type: "dropped"; readonly what: DroppedKind; readonly token?: ProgressToken | undefined }
+  | { readonly type: "warning"; readonly message: string; readonly cause?: unknown }
+  | { readonly type: "callbackError"; readonly token: ProgressToken; readonly error: unknown; readonly count: number }
+  | { readonly type: "stderr"; readonly line: string };
+
+/** What was not delivered, by the counter it is found under in `client.stats`. */
+export type DroppedKind =
+  | "progress.unknown"
+  | "progress.late"
+  | "progress.duplicateToken"
+  | "progress.notIncreasing"
+  | "progress.overflow"
+  | "responses.unknown"
+  | "responses.duplicate"
+  | "messages.invalid";
+
+/** Counters of one client, kept across restarts of its connection. */
+export interface Stats {
+  readonly operations: { started: number; settled: number };
+  readonly progress: {
+    delivered: number;
+    unknown: number;
+    late: number;
+    duplicateToken: number;
+    notIncreasing: number;
+    overflow: number;
+  };
+  readonly responses: { unknown: number; duplicate: number };
+  readonly messages: { invalid: number };
+  /** How many lives the transport has had, and how often the supervisor restarted the connection's process. */
+  readonly restarts: { incarnations: number; connection: number };
+}
+
+export interface ConnectionSettings {
+  /** Makes the transport of one incarnation. What it throws or rejects with is that incarnation's end. */
+  readonly openTransport: () => TransportDefinition | Promise<TransportDefinition>;
+  readonly version: LegacyVersion;
+  readonly clientInfo: Implementation;
+  readonly capabilities: Params;
+  readonly maxInFlight: number;
+  readonly maxPending: number;
+  readonly progressBuffer: number;
+  readonly progressDrain: number;
+  readonly backoff: Backoff;
+  readonly downAfter: number;
+  readonly handshakeLimit: number;
+  /** @throws when the server's answer to `initialize` is not what it should be. */
+  readonly checkInitialize: (result: unknown) => InitializeResult;
+  readonly toolHints: ToolHints;
+  /** Counts the transport's lives, across restarts of the connection's process; the first is 1. */
+  readonly nextIncarnation: () => number;
+  readonly newToken: () => ProgressToken;
+  readonly random: () => number;
+  readonly stats: Stats;
+  readonly publish: (event: ConnectionEvent) => void;
+}

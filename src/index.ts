@@ -1,0 +1,57 @@
+/**
+ * `caduceus`: a supervised MCP client with live progress.
+ *
+ * @module
+ */
+export type { Client, ListOptions } from "./client/client.js";
+export { connect } from "./client/connect.js";
+export type { ClientEvents, EventName } from "./client/events.js";
+export type { OperationPromise } from "./client/operation-promise.js";
+export type { ConnectOptions, Server, Transport } from "./client/options.js";
+export type { ReadyOptions } from "./client/readiness.js";
+export type { Backoff } from "./connection/backoff.js";
+export type { DroppedKind, ServiceState, Stats } from "./connection/settings.js";
+export {
+  createOperation,
+  type Operation,
+  type OperationInit,
+  type ProgressCallback,
+  type ProgressOption,
+  type ProgressUpdate,
+  type RequestOptions,
+} from "./operation/operation.js";
+export { generateProgressToken } from "./operation/token.js";
+export {
+  type AttemptOutcome,
+  CaduceusError,
+  CancelledError,
+  CapabilityError,
+  ConfigError,
+  ConnectionClosedError,
+  ConnectionLostError,
+  type ErrorCode,
+  InvalidRequestError,
+  InvalidResultError,
+  OverloadedError,
+  ProtocolError,
+  type TimeLimit,
+  TimeoutError,
+} from "./protocol/errors.js";
+export type { Implementation, LegacyVersion, ServerInfo } from "./protocol/legacy.js";
+export type { Params, ProgressToken } from "./protocol/message.js";
+export type {
+  CallToolResult,
+  CompleteResult,
+  EmptyResult,
+  GetPromptResult,
+  KnownMethod,
+  ListPromptsResult,
+  ListResourcesResult,
+  ListResourceTemplatesResult,
+  ListToolsResult,
+  ReadResourceResult,
+  ResultByMethod,
+  Tool,
+} from "./protocol/results.js";
+export type { StandardResult, StandardSchema } from "./protocol/standard-schema.js";
+export type { StdioServer } from "./transport/child.js";

@@ -1,0 +1,27 @@
+/**
+ * `caduceus/testing`: virtual time, and servers that do what a script says, in memory and as real child processes.
+ *
+ * @module
+ */
+export {
+  answer,
+  ask,
+  die,
+  echo,
+  fail,
+  log,
+  notify,
+  progress,
+  type Rule,
+  raw,
+  Script,
+  type ScriptData,
+  type Step,
+  say,
+  stall,
+  together,
+  wait,
+} from "./script.js";
+export { type MemoryServer, scriptedMemory } from "./scripted-memory.js";
+export { scriptedStdio } from "./scripted-stdio.js";
+export { randomFrom, type TestRuntime, type TestRuntimeOptions, testRuntime } from "./test-runtime.js";

@@ -1,0 +1,119 @@
+import type { Params } from "../protocol/message.js";
+
+/** One thing a scripted server does when it is asked. Plain data, so that a script can be handed to another process. */
+export type Step =
+  | { readonly do: "answer"; readonly result: unknown }
+  | { readonly do: "fail"; readonly code: number; readonly message: string; readonly data?: unknown }
+  | { readonly do: "echo" }
+  | { readonly do: "progress"; readonly progress: number; readonly total?: number; readonly message?: string }
+  | { readonly do: "notify"; readonly method: string; readonly params?: Params }
+  | { readonly do: "ask"; readonly method: string; readonly params?: Params }
+  | { readonly do: "wait"; readonly ms: number }
+  | { readonly do: "stall" }
+  | { readonly do: "raw"; readonly text: string }
+  | { readonly do: "log"; readonly line: string }
+  | { readonly do: "die"; readonly code?: number; readonly signal?: NodeJS.Signals }
+  | { readonly do: "together"; readonly steps: readonly Step[] };
+
+/** What to do for a method, or for one tool; `times` limits it to so many requests. */
+export interface Rule {
+  readonly method: string;
+  readonly tool?: string | undefined;
+  readonly times: number;
+  readonly steps: readonly Step[];
+}
+
+/** A server's whole behaviour, as data. */
+export interface ScriptData {
+  readonly name: string;
+  readonly protocolVersion?: string | undefined;
+  readonly rules: readonly Rule[];
+  readonly tools: readonly Params[];
+}
+
+/** Answers the request with a result. */
+export const answer = (result: unknown): Step => ({ do: "answer", result });
+/** Answers with a tool result of one text. */
+export const say = (text: string): Step => answer({ content: [{ type: "text", text }] });
+/** Answers with a tool result whose text is the request's parameters as JSON. */
+export const echo = (): Step => ({ do: "echo" });
+/** Answers with a JSON-RPC error. */
+export const fail = (code: number, message: string, data?: unknown): Step =>
+  data === undefined ? { do: "fail", code, message } : { do: "fail", code, message, data };
+/** Sends progress for the request's token. */
+export const progress = (value: number, total?: number, message?: string): Step => ({
+  do: "progress",
+  progress: value,
+  ...(total === undefined ? {} : { total }),
+  ...(message === undefined ? {} : { message }),
+});
+/** Sends a notification. */
+export const notify = (method: string, params?: Params): Step =>
+  params === undefined ? { do: "notify", method } : { do: "notify", method, params };
+/** Sends the client a request, and goes on when it is answered. */
+export const ask = (method: string, params?: Params): Step =>
+  params === undefined ? { do: "ask", method } : { do: "ask", method, params };
+/** Waits so many milliseconds, on the runtime's clock where the server is in memory. */
+export const wait = (ms: number): Step => ({ do: "wait", ms });
+/** Never answers. Later requests are still served. */
+export const stall = (): Step => ({ do: "stall" });
+/** Sends text as it is, line break or not: garbage, halves of messages, banners. */
+export const raw = (text: string): Step => ({ do: "raw", text });
+/** Writes a line to stderr. */
+export const log = (line: string): Step => ({ do: "log", line });
+/** Ends the server at once, with an exit code or by a signal (SIGKILL by default). */
+export const die = (how: { readonly code?: number; readonly signal?: NodeJS.Signals } = {}): Step => ({ do: "die", ...how });
+/** Everything these steps send goes out in one write. */
+export const together = (...steps: readonly Step[]): Step => ({ do: "together", steps });
+
+/**
+ * What a scripted server does, request by request. Without a rule it answers `initialize`, `ping` and `tools/list` as a
+ * good server would, and everything else with −32601.
+ *
+ * ```ts
+ * const script = new Script()
+ *   .tool("index", progress(1, 2), wait(100), progress(2, 2), say("done"))
+ *   .once("tools/list", die());
+ * ```
+ *
+ * The first rule that fits and is not used up is taken, so put the special before the general.
+ */
+export class Script {
+  readonly data: ScriptData;
+
+  constructor(data: Partial<ScriptData> = {}) {
+    this.data = { name: "scripted", rules: [], tools: [], ...data };
+  }
+
+  /** What to do for every request of a method. */
+  on(method: string, ...steps: readonly Step[]): Script {
+    return this.#with({ method, times: Number.MAX_SAFE_INTEGER, steps });
+  }
+
+  /** What to do for the first request of a method that no earlier rule takes. */
+  once(method: string, ...steps: readonly Step[]): Script {
+    return this.times(1, method, ...steps);
+  }
+
+  /** What to do for the first `count` requests of a method that no earlier rule takes. */
+  times(count: number, method: string, ...steps: readonly Step[]): Script {
+    return this.#with({ method, times: count, steps });
+  }
+
+  /** What to do when a tool is called; the tool is listed, too. */
+  tool(name: string, ...steps: readonly Step[]): Script {
+    return this.annotatedTool(name, undefined, ...steps);
+  }
+
+  /** Like {@link tool}, for a tool that says something of itself (`{ readOnlyHint: true }`). */
+  annotatedTool(name: string, annotations: Params | undefined, ...steps: readonly Step[]): Script {
+    const listed = { name, inputSchema: { type: "object" }, ...(annotations === undefined ? {} : { annotations }) };
+    const tools = [...this.data.tools, listed];
+    const rule: Rule = { method: "tools/call", tool: name, times: Number.MAX_SAFE_INTEGER, steps };
+    return new Script({ ...this.data, tools, rules: [...this.data.rules, rule] });
+  }
+
+  #with(rule: Rule): Script {
+    return new Script({ ...this.data, rules: [...this.data.rules, rule] });
+  }
+}

@@ -1,0 +1,113 @@
+import { noreply, type Self, server, shutdownWith } from "../../actors/index.js";
+import { LineSplitter } from "../transport/lines.js";
+import type { TransportDefinition, TransportProtocol, TransportSetup } from "../transport/transport.js";
+import type { Script } from "./script.js";
+import { ScriptedPeer, type UsedRules } from "./scripted-peer.js";
+
+/** A scripted server in memory; every incarnation plays the script, whose used-up rules stay used up. */
+export interface MemoryServer {
+  /** Give it to `connect`. */
+  readonly transport: () => TransportDefinition;
+  /** Every message the client has written, in order, over all incarnations. */
+  readonly received: readonly Readonly<Record<string, unknown>>[];
+  /** How often it was started. */
+  readonly incarnations: number;
+  /** Ends the incarnation of the moment, as a killed process would end. */
+  kill(): void;
+}
+
+interface InMemory extends TransportProtocol {
+  info: { readonly type: "wake"; readonly resume: () => void } | { readonly type: "die"; readonly code: number | null; readonly signal: string | null };
+}
+
+interface State {
+  readonly setup: TransportSetup;
+  readonly peer: ScriptedPeer;
+}
+
+/**
+ * A scripted server in memory, on the runtime's clock: with a virtual one, hours of it take milliseconds.
+ *
+ * ```ts
+ * const server = scriptedMemory(new Script().tool("slow", wait(60_000), say("done")));
+ * const client = await connect(server.transport, { runtime });
+ * ```
+ */
+export function scriptedMemory(script: Script): MemoryServer {
+  return new ScriptedMemory(script);
+}
+
+class ScriptedMemory implements MemoryServer {
+  readonly received: Readonly<Record<string, unknown>>[] = [];
+  readonly #script: Script;
+  readonly #used: UsedRules = new Map();
+  #incarnations = 0;
+  #current: Self<InMemory["info"]> | undefined = undefined;
+
+  constructor(script: Script) {
+    this.#script = script;
+  }
+
+  get incarnations(): number {
+    return this.#incarnations;
+  }
+
+  kill(): void {
+    this.#current?.process.send({ type: "die", code: null, signal: "SIGKILL" });
+  }
+
+  readonly transport = (): TransportDefinition => {
+    const { received } = this;
+    return server<InMemory>("memory transport")<State, TransportSetup>({
+      init: (setup, self) => {
+        this.#incarnations++;
+        this.#current = self;
+        setup.connection.send({ type: "opened", incarnation: setup.incarnation });
+        return { setup, peer: this.#peer(setup, self) };
+      },
+      calls: {},
+      casts: {
+        write({ text, sequence }, state) {
+          const { connection, incarnation } = state.setup;
+          connection.send({ type: "accepted", incarnation, upTo: sequence });
+          const message = JSON.parse(text) as Readonly<Record<string, unknown>>;
+          received.push(message);
+          state.peer.receive(message);
+          return noreply(state);
+        },
+      },
+      info(message, state, self) {
+        if (message.type === "wake") message.resume();
+        else if (message.type === "die") end(self, message.code, message.signal);
+        return noreply(state);
+      },
+    });
+  };
+
+  #peer({ connection, incarnation }: TransportSetup, self: Self<InMemory["info"]>): ScriptedPeer {
+    const lines = new LineSplitter();
+    const receive = (line: string) => {
+      const value = parse(line);
+      connection.send(value === undefined ? { type: "noise", incarnation, line } : { type: "received", incarnation, value });
+    };
+    return new ScriptedPeer(this.#script.data, {
+      write: (text) => lines.push(Buffer.from(text), receive),
+      log: (line) => connection.send({ type: "stderr", incarnation, line }),
+      die: ({ code, signal }) => end(self, code ?? null, code === undefined ? (signal ?? "SIGKILL") : null),
+      wait: (ms) => new Promise((resume) => void self.sendAfter(ms, { type: "wake", resume })),
+    }, this.#used);
+  }
+}
+
+function end(self: Self<InMemory["info"]>, exitCode: number | null, signal: string | null): void {
+  const message = signal === null ? `The server exited with code ${exitCode}` : `The server was ended by ${signal}`;
+  self.exit(shutdownWith({ message, exitCode, signal, stderr: [] }));
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

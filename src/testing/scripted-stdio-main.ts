@@ -1,0 +1,25 @@
+/**
+ * The program behind `scriptedStdio`: plays the script in its argument over stdin and stdout, and exits when stdin ends.
+ */
+import { writeSync } from "node:fs";
+import { LineSplitter } from "../transport/lines.js";
+import type { ScriptData } from "./script.js";
+import { ScriptedPeer } from "./scripted-peer.js";
+
+const [, , encoded = ""] = process.argv;
+const script = JSON.parse(Buffer.from(encoded, "base64").toString("utf8")) as ScriptData;
+
+const peer = new ScriptedPeer(script, {
+  write: (text) => void process.stdout.write(text),
+  // Synchronously, so that it is out before a `die` that follows.
+  log: (line) => writeSync(2, `${line}\n`),
+  die: ({ code, signal }) => {
+    if (code === undefined) process.kill(process.pid, signal ?? "SIGKILL");
+    else process.exit(code);
+  },
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+});
+
+const lines = new LineSplitter();
+process.stdin.on("data", (chunk: Buffer) => lines.push(chunk, (line) => peer.receive(JSON.parse(line))));
+process.stdin.on("end", () => process.exit(0));

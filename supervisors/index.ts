@@ -1,0 +1,31 @@
+/**
+ * `caduceus/supervisors`: what keeps processes going. Child specs, supervisors with named children, and dynamic supervisors
+ * for children that come and go.
+ *
+ * @module
+ */
+export {
+  type AnyChildSpec,
+  type ChildOptions,
+  type ChildSpec,
+  child,
+  type PartialChildSpec,
+  partialChild,
+  type Restart,
+  type Shutdown,
+} from "./child-spec.js";
+export { type DynamicSupervisorOptions, type DynamicSupervisorRef, dynamicSupervisor } from "./dynamic-supervisor.js";
+export { IntensityError, RestartError, SpecError, type SpecFault } from "./errors.js";
+export type { Init } from "./init.js";
+export type {
+  ChildCounts,
+  ChildInfo,
+  DeleteChildResult,
+  FailedToStart,
+  RestartChildResult,
+  StartChildResult,
+  StartDynamicChildResult,
+  TerminateChildResult,
+} from "./outcome.js";
+export type { AutoShutdown, Intensity, Strategy } from "./policy.js";
+export { type SupervisorOptions, type SupervisorRef, supervisor } from "./supervisor.js";
