@@ -53,6 +53,7 @@ export async function startClient(given: Server, options: ConnectOptions): Promi
     },
     shutDown: async () => await (options.runtime === undefined ? runtime.stop() : root[Symbol.asyncDispose]()),
   });
+  if (typeof server !== "function" && typeof server.stderr === "function") hub.events.on("stderr", server.stderr);
   if (unknownKeys.length > 0) {
     hub.publish({ type: "warning", message: `The server's configuration has unknown keys: ${unknownKeys.join(", ")}` });
   }

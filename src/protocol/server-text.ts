@@ -5,6 +5,6 @@ const LONGEST = 200;
  * characters go and it is cut at 200 characters.
  */
 export function cleanServerText(text: string): string {
-  const printable = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").trim();
+  const printable = text.replace(/[\s\p{Cc}\p{Cf}]+/gu, " ").trim();
   return printable.length > LONGEST ? `${printable.slice(0, LONGEST - 1)}…` : printable;
 }

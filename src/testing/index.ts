@@ -9,6 +9,8 @@ export {
   die,
   echo,
   fail,
+  flood,
+  leaveBehind,
   log,
   notify,
   progress,

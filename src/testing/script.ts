@@ -6,12 +6,14 @@ export type Step =
   | { readonly do: "fail"; readonly code: number; readonly message: string; readonly data?: unknown }
   | { readonly do: "echo" }
   | { readonly do: "progress"; readonly progress: number; readonly total?: number; readonly message?: string }
+  | { readonly do: "flood"; readonly total: number }
   | { readonly do: "notify"; readonly method: string; readonly params?: Params }
   | { readonly do: "ask"; readonly method: string; readonly params?: Params }
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "stall" }
   | { readonly do: "raw"; readonly text: string }
   | { readonly do: "log"; readonly line: string }
+  | { readonly do: "leaveBehind" }
   | { readonly do: "die"; readonly code?: number; readonly signal?: NodeJS.Signals }
   | { readonly do: "together"; readonly steps: readonly Step[] };
 
@@ -27,6 +29,8 @@ export interface Rule {
 export interface ScriptData {
   readonly name: string;
   readonly protocolVersion?: string | undefined;
+  /** Goes on after the end of its stdin, and ignores SIGTERM: only SIGKILL ends it. A real process only. */
+  readonly isStubborn: boolean;
   readonly rules: readonly Rule[];
   readonly tools: readonly Params[];
 }
@@ -47,6 +51,8 @@ export const progress = (value: number, total?: number, message?: string): Step 
   ...(total === undefined ? {} : { total }),
   ...(message === undefined ? {} : { message }),
 });
+/** Sends progress from 1 to `total`, all of it in one write. */
+export const flood = (total: number): Step => ({ do: "flood", total });
 /** Sends a notification. */
 export const notify = (method: string, params?: Params): Step =>
   params === undefined ? { do: "notify", method } : { do: "notify", method, params };
@@ -63,6 +69,11 @@ export const raw = (text: string): Step => ({ do: "raw", text });
 export const log = (line: string): Step => ({ do: "log", line });
 /** Ends the server at once, with an exit code or by a signal (SIGKILL by default). */
 export const die = (how: { readonly code?: number; readonly signal?: NodeJS.Signals } = {}): Step => ({ do: "die", ...how });
+/**
+ * Starts a process that holds the server's stdout and outlives it, as wrappers do. Its pid is a line of stderr,
+ * `left behind: 4711`. In memory there is nothing to leave behind.
+ */
+export const leaveBehind = (): Step => ({ do: "leaveBehind" });
 /** Everything these steps send goes out in one write. */
 export const together = (...steps: readonly Step[]): Step => ({ do: "together", steps });
 
@@ -82,7 +93,7 @@ export class Script {
   readonly data: ScriptData;
 
   constructor(data: Partial<ScriptData> = {}) {
-    this.data = { name: "scripted", rules: [], tools: [], ...data };
+    this.data = { name: "scripted", isStubborn: false, rules: [], tools: [], ...data };
   }
 
   /** What to do for every request of a method. */

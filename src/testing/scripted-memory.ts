@@ -95,6 +95,7 @@ class ScriptedMemory implements MemoryServer {
       log: (line) => connection.send({ type: "stderr", incarnation, line }),
       die: ({ code, signal }) => end(self, code ?? null, code === undefined ? (signal ?? "SIGKILL") : null),
       wait: (ms) => new Promise((resume) => void self.sendAfter(ms, { type: "wake", resume })),
+      leaveBehind: () => undefined,
     }, this.#used);
   }
 }

@@ -10,6 +10,8 @@ export interface PeerGround {
   /** Ends the server. */
   die(how: { readonly code: number | undefined; readonly signal: NodeJS.Signals | undefined }): void;
   wait(ms: number): Promise<void>;
+  /** Starts a process that outlives the server and holds its stdout. */
+  leaveBehind(): void;
 }
 
 /** How often each rule has been taken; shared by the incarnations of one server. */
@@ -94,6 +96,8 @@ export class ScriptedPeer {
       case "progress":
         this.#progress(step, request);
         return undefined;
+      case "flood":
+        return this.#together(progressTo(step.total), request);
       case "notify":
         this.#send({ method: step.method, params: step.params });
         return undefined;
@@ -110,6 +114,9 @@ export class ScriptedPeer {
       case "die":
         this.#ground.die({ code: step.code, signal: step.signal });
         return undefined;
+      case "leaveBehind":
+        this.#ground.leaveBehind();
+        return undefined;
       case "together":
         return this.#together(step.steps, request);
       case "stall":
@@ -118,11 +125,15 @@ export class ScriptedPeer {
   }
 
   async #together(steps: readonly Step[], request: RpcRequest): Promise<void> {
+    if (this.#batch !== undefined) {
+      await this.#play(steps, request);
+      return;
+    }
     const batch: string[] = [];
     this.#batch = batch;
     await this.#play(steps, request);
     this.#batch = undefined;
-    this.#ground.write(batch.join(""));
+    this.#write(batch.join(""));
   }
 
   #progress(step: Step & { readonly do: "progress" }, request: RpcRequest): void {
@@ -161,4 +172,8 @@ export class ScriptedPeer {
     if (this.#batch === undefined) this.#ground.write(text);
     else this.#batch.push(text);
   }
+}
+
+function progressTo(total: number): Step[] {
+  return Array.from({ length: total }, (_, index) => ({ do: "progress", progress: index + 1, total }));
 }

@@ -1,6 +1,7 @@
 /**
  * The program behind `scriptedStdio`: plays the script in its argument over stdin and stdout, and exits when stdin ends.
  */
+import { spawn } from "node:child_process";
 import { writeSync } from "node:fs";
 import { LineSplitter } from "../transport/lines.js";
 import type { ScriptData } from "./script.js";
@@ -18,8 +19,18 @@ const peer = new ScriptedPeer(script, {
     else process.exit(code);
   },
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  leaveBehind: () => {
+    const stayer = spawn(process.execPath, ["-e", "setInterval(() => {}, 1_000_000)"], { stdio: ["ignore", 1, 2] });
+    writeSync(2, `left behind: ${stayer.pid}\n`);
+  },
 });
 
 const lines = new LineSplitter();
 process.stdin.on("data", (chunk: Buffer) => lines.push(chunk, (line) => peer.receive(JSON.parse(line))));
-process.stdin.on("end", () => process.exit(0));
+process.stdin.on("end", () => {
+  if (!script.isStubborn) process.exit(0);
+});
+if (script.isStubborn) {
+  process.on("SIGTERM", () => undefined);
+  setInterval(() => undefined, 1_000_000);
+}

@@ -23,8 +23,10 @@ export interface StdioServer {
 
 /** Milliseconds a server has to end after its stdin has ended, and again after SIGTERM, before SIGKILL. */
 const GRACE = 1_000;
-/** Milliseconds between two looks at whether a group whose leader has gone is gone too: the system sends no event. */
-const LOOK = 10;
+/** Milliseconds in which a killed group is gone, unless nobody collects its dead (a container without an init). */
+const DYING = 15;
+/** Milliseconds between the first two looks at whether a group is gone: the system sends no event. Each is twice as long. */
+const LOOK = 1;
 
 /** A child process with its group: how it is started, and how all of it is ended. */
 export class Child {
@@ -62,15 +64,19 @@ export class Child {
   async end(): Promise<void> {
     this.process.stdin?.end();
     if (await this.#isGoneWithin(GRACE)) return;
-    this.#signal("SIGTERM");
+    if (this.pid !== undefined) signalGroup(this.pid, "SIGTERM");
     if (await this.#isGoneWithin(GRACE)) return;
     await this.kill();
   }
 
   /** Ends it, and all it has started, at once. */
   async kill(): Promise<void> {
-    this.#signal("SIGKILL");
-    if (this.pid !== undefined) await this.#exited;
+    const { pid } = this;
+    if (pid !== undefined) {
+      signalGroup(pid, "SIGKILL");
+      await this.#exited;
+      await this.#isGroupGoneBy(pid, this.#runtime.clock.now() + DYING);
+    }
     this.release();
   }
 
@@ -84,22 +90,23 @@ export class Child {
     if (this.pid !== undefined) dropGroup(this.#runtime, this.pid);
   }
 
-  #signal(signal: NodeJS.Signals): void {
-    if (this.pid === undefined) return;
-    signalGroup(this.pid, signal);
-  }
-
   async #isGoneWithin(ms: number): Promise<boolean> {
     const { pid } = this;
     if (pid === undefined) return true;
     const { clock } = this.#runtime;
     const end = clock.now() + ms;
-    if (!(await this.#exitsWithin(ms))) return false;
-    while (signalGroup(pid, 0)) {
-      if (clock.now() >= end) return false;
-      await new Promise<void>((resolve) => clock.setTimer(LOOK, resolve));
-    }
+    if (!(await this.#exitsWithin(ms)) || !(await this.#isGroupGoneBy(pid, end))) return false;
     this.release();
+    return true;
+  }
+
+  async #isGroupGoneBy(pid: number, end: number): Promise<boolean> {
+    const { clock } = this.#runtime;
+    for (let look = LOOK; signalGroup(pid, 0); look *= 2) {
+      const left = end - clock.now();
+      if (left <= 0) return false;
+      await new Promise<void>((resolve) => clock.setTimer(Math.min(look, left), resolve));
+    }
     return true;
   }
 

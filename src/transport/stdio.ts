@@ -1,4 +1,4 @@
-import { type Definition, type ExitReason, noreply, type Self, server, shutdownWith, startWith, stop } from "../../actors/index.js";
+import { type Definition, type ExitReason, ignore, noreply, type Self, server, shutdownWith, startWith, stop } from "../../actors/index.js";
 import { Child, type StdioServer } from "./child.js";
 import { LineSplitter } from "./lines.js";
 import { StderrRing } from "./stderr-ring.js";
@@ -9,6 +9,9 @@ import type { Frame, TransportDefinition, TransportEnd, TransportProtocol, Trans
  * a grandchild can hold it.
  */
 const LAST_WORDS = 20;
+
+/** Characters that go in one write, at most, unless a single frame is longer. */
+const BATCH = 16 * 1024;
 
 /** What happens to a child, as mail to its process. */
 type ChildEvent =
@@ -29,7 +32,7 @@ interface State {
   readonly child: Child;
   readonly stderr: StderrRing;
   /** Frames not yet handed to the pipe; those of one turn go in one write. */
-  waiting: Frame[];
+  readonly waiting: Frame[];
   isFlushDue: boolean;
   /** A write that the pipe has not taken to its last byte. */
   isStalled: boolean;
@@ -47,7 +50,13 @@ export function stdio(options: StdioServer): TransportDefinition {
   const definition = server<Stdio>("transport")<State, TransportSetup>({
     init(setup, self) {
       self.trapExit = true;
-      return startWith(open(options, setup, self), { continue: "listen" });
+      try {
+        return startWith(open(options, setup, self), { continue: "listen" });
+      } catch (cause) {
+        // Some of what can be wrong with a command (E2BIG, a null byte) is thrown: it is trouble, not a defect.
+        self.exit(shutdownWith(notStarted(cause)));
+        return ignore;
+      }
     },
     continue(_argument, state, self) {
       listen(state, options, self);
@@ -81,8 +90,7 @@ function open(options: StdioServer, setup: TransportSetup, self: Self<ChildEvent
   const child = new Child(options, self.runtime);
   self.own(() => child.kill());
   const { connection, incarnation } = setup;
-  const tell = (line: string) => connection.send({ type: "stderr", incarnation, line });
-  const stderr = new StderrRing(tell);
+  const stderr = new StderrRing((line) => connection.send({ type: "stderr", incarnation, line }));
   return { setup, child, stderr, waiting: [], isFlushDue: false, isStalled: false, exit: undefined, isClosed: false };
 }
 
@@ -125,7 +133,7 @@ function react(event: ChildEvent, state: State, self: Self<ChildEvent>): Transpo
       return undefined;
     case "failed":
       if (state.child.pid !== undefined) return undefined;
-      return { message: "The server could not be started: see `cause`", cause: event.error };
+      return notStarted(event.error);
     case "exited":
       state.exit = event;
       if (state.isClosed) return endOf(state);
@@ -150,26 +158,42 @@ function react(event: ChildEvent, state: State, self: Self<ChildEvent>): Transpo
   }
 }
 
-/** Hands everything that waits to the pipe in one write, unless an earlier write still stands. */
+/** Hands what waits to the pipe, until the pipe does not take a write at once. */
 function flush(state: State, self: Self<ChildEvent>): void {
   state.isFlushDue = false;
-  const last = state.waiting.at(-1);
-  const stdin = state.child.process.stdin;
-  if (last === undefined || state.isStalled || stdin === null || stdin.destroyed) return;
-  const upTo = last.sequence;
-  const text = state.waiting.length === 1 ? last.text : state.waiting.map((frame) => frame.text).join("");
-  state.waiting = [];
+  const { stdin } = state.child.process;
   const { connection, incarnation } = state.setup;
-  stdin.write(text, (error) => {
-    if (state.isStalled && !error) self.process.send({ type: "flushed", upTo });
-  });
-  // The kernel usually takes a write at once; then nothing is left in ours.
-  if (stdin.writableLength === 0) {
-    connection.send({ type: "accepted", incarnation, upTo });
-    return;
+  while (!state.isStalled && state.waiting.length > 0 && stdin !== null && !stdin.destroyed) {
+    const frames = takeBatch(state.waiting);
+    const upTo = frames.at(-1)?.sequence ?? 0;
+    stdin.write(frames.map((frame) => frame.text).join(""), (error) => {
+      if (state.isStalled && !error) self.process.send({ type: "flushed", upTo });
+    });
+    // The kernel usually takes a write at once; then nothing of it is left in ours.
+    state.isStalled = stdin.writableLength > 0;
+    connection.send(
+      state.isStalled ? { type: "stalled", incarnation, begun: upTo } : { type: "accepted", incarnation, upTo },
+    );
   }
-  state.isStalled = true;
-  connection.send({ type: "stalled", incarnation, begun: upTo });
+}
+
+/**
+ * Takes the frames of one write: several small ones save system calls, but how far the other side got within a write
+ * that stalls is unknown, so a large one goes by itself.
+ */
+function takeBatch(waiting: Frame[]): Frame[] {
+  let count = 1;
+  let length = waiting[0]?.text.length ?? 0;
+  while (count < waiting.length) {
+    length += waiting[count]?.text.length ?? 0;
+    if (length > BATCH) break;
+    count++;
+  }
+  return waiting.splice(0, count);
+}
+
+function notStarted(cause: unknown): TransportEnd {
+  return { message: "The server could not be started: see `cause`", cause };
 }
 
 function endOf(state: State): TransportEnd {
