@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type Client, connect, createOperation, generateProgressToken } from "caduceus";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-const program = fileURLToPath(import.meta.resolve("@modelcontextprotocol/server-everything"));
+const program = fileURLToPath(import.meta.resolve("@modelcontextprotocol/server-everything/dist/index.js"));
 let client: Client;
 
 beforeAll(async () => {
