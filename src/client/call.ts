@@ -66,7 +66,8 @@ export class TokenListeners {
   of(operation: Pick<Operation, "callback">, token: ProgressToken): ProgressCallback | undefined {
     const listeners = this.#byToken.get(token);
     if (listeners === undefined) return operation.callback;
-    return (update) => deliverAll([...(operation.callback === undefined ? [] : [operation.callback]), ...listeners], update);
+    return (update) =>
+      deliverAll([...(operation.callback === undefined ? [] : [operation.callback]), ...listeners], update);
   }
 }
 

@@ -40,7 +40,9 @@ const optionsSchema = z.object({
     .prefault({}),
   downAfter: limit.default(30_000),
   trustAnnotations: z.boolean().default(true),
-  restart: z.object({ max: z.int().nonnegative().default(3), within: z.number().positive().default(5_000) }).prefault({}),
+  restart: z
+    .object({ max: z.int().nonnegative().default(3), within: z.number().positive().default(5_000) })
+    .prefault({}),
   onCrash: callback.optional(),
   runtime: z.custom<object>((value) => typeof value === "object" && value !== null, "expected a Runtime").optional(),
 });

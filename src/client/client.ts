@@ -12,7 +12,7 @@ import {
 } from "../operation/operation.js";
 import { errorOf } from "../operation/settlement.js";
 import { generateProgressToken } from "../operation/token.js";
-import { CancelledError, InvalidResultError } from "../protocol/errors.js";
+import { type CancelledError, InvalidResultError } from "../protocol/errors.js";
 import type { ServerInfo } from "../protocol/legacy.js";
 import { isProgressToken, type Params, type ProgressToken } from "../protocol/message.js";
 import type {

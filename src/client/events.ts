@@ -1,8 +1,8 @@
+import type { DroppedKind, ServiceState } from "../connection/settings.js";
+import type { ProgressUpdate } from "../operation/operation.js";
 import type { CaduceusError } from "../protocol/errors.js";
 import type { ServerInfo } from "../protocol/legacy.js";
 import type { ProgressToken } from "../protocol/message.js";
-import type { DroppedKind, ServiceState } from "../connection/settings.js";
-import type { ProgressUpdate } from "../operation/operation.js";
 
 /** What a client tells, by the name to listen to. */
 export interface ClientEvents {
@@ -23,7 +23,11 @@ export interface ClientEvents {
   /** Something is odd but works. */
   readonly warning: { readonly message: string; readonly cause: unknown };
   /** A callback or an event handler failed: the first error, and how often. */
-  readonly callbackError: { readonly token: ProgressToken | undefined; readonly error: unknown; readonly count: number };
+  readonly callbackError: {
+    readonly token: ProgressToken | undefined;
+    readonly error: unknown;
+    readonly count: number;
+  };
   /** A line the server wrote to stderr. */
   readonly stderr: string;
 }

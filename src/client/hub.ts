@@ -1,5 +1,5 @@
 import type { Clock } from "../../actors/index.js";
-import type { ConnectionRef } from "../connection/connection.js";
+import type { ConnectionRef } from "../connection/protocol.js";
 import type { ConnectionEvent, ServiceState, Stats } from "../connection/settings.js";
 import { errorOf, type Failure } from "../operation/settlement.js";
 import type { CaduceusError } from "../protocol/errors.js";
@@ -60,7 +60,8 @@ export class Hub {
       case "lost":
       case "down":
         this.trouble = event.failure;
-        if (events.hears(event.type)) events.emit(event.type, { error: publicError(event.failure), retryAt: retryAtOf(event.failure) });
+        if (events.hears(event.type))
+          events.emit(event.type, { error: publicError(event.failure), retryAt: retryAtOf(event.failure) });
         break;
       case "progress":
         events.emit("progress", event.update);

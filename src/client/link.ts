@@ -1,6 +1,6 @@
 import { CallError, type Clock } from "../../actors/index.js";
-import type { ConnectionRef } from "../connection/connection.js";
 import type { Ticket } from "../connection/pending.js";
+import type { ConnectionRef } from "../connection/protocol.js";
 import type { Failure, Settlement } from "../operation/settlement.js";
 import type { ProgressToken, RpcNotification } from "../protocol/message.js";
 
@@ -62,7 +62,8 @@ export class ConnectionLink {
   cancel(token: ProgressToken, reason: unknown, cause: unknown): void {
     const parked = this.#unpark(token);
     if (parked === undefined) this.#connection?.cast("cancel", { token, reason, cause });
-    else parked.settle(unsent(cause === undefined ? { code: "CANCELLED", reason } : { code: "CANCELLED", reason, cause }));
+    else
+      parked.settle(unsent(cause === undefined ? { code: "CANCELLED", reason } : { code: "CANCELLED", reason, cause }));
   }
 
   cancelAll(reason: unknown): void {
@@ -117,7 +118,8 @@ function unsent(failure: Failure): Settlement & { readonly ok: false } {
 }
 
 function crashed(error: CallError): Settlement {
-  const message = "The client's connection had a defect and was restarted; whether the server saw the request is unknown";
+  const message =
+    "The client's connection had a defect and was restarted; whether the server saw the request is unknown";
   const failure: Failure = { code: "CONNECTION_LOST", message, loss: { incarnation: 0 }, cause: error };
   return { ok: false, failure, outcome: "unknown", attempts: 0 };
 }

@@ -59,7 +59,7 @@ const methods: object = Object.create(Promise.prototype, {
 });
 
 export function operationPromise<T>(promise: Promise<T>, handle: OperationHandle): OperationPromise<T> {
-  Object.defineProperty(promise, HANDLE, { value: handle });
+  void Object.defineProperty(promise, HANDLE, { value: handle });
   return Object.setPrototypeOf(promise, methods) as OperationPromise<T>;
 }
 

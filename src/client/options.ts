@@ -1,4 +1,4 @@
-import type { Runtime, CrashReport } from "../../actors/index.js";
+import type { CrashReport, Runtime } from "../../actors/index.js";
 import type { Backoff } from "../connection/backoff.js";
 import type { Implementation, LegacyVersion } from "../protocol/legacy.js";
 import type { StdioServer } from "../transport/child.js";

@@ -43,6 +43,8 @@ function append(whole: Record<string, unknown>, more: Record<string, unknown>): 
 }
 
 function endless(method: string, result: unknown, isRepeated: boolean): InvalidResultError {
-  const cause = new Error(isRepeated ? "The server gave the same cursor twice" : `The server has over ${MOST_PAGES} pages`);
+  const cause = new Error(
+    isRepeated ? "The server gave the same cursor twice" : `The server has over ${MOST_PAGES} pages`,
+  );
   return new InvalidResultError(method, result, { outcome: "completed", attempts: 1, cause });
 }

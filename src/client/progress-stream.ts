@@ -25,7 +25,9 @@ export class ProgressStream implements AsyncIterable<ProgressUpdate> {
   /** @throws {InvalidRequestError} for a second consumer. */
   [Symbol.asyncIterator](): AsyncIterator<ProgressUpdate, undefined> {
     if (this.#isAttached) {
-      throw new InvalidRequestError("Expected one consumer of `progress`, got a second one: share what the first one reads");
+      throw new InvalidRequestError(
+        "Expected one consumer of `progress`, got a second one: share what the first one reads",
+      );
     }
     this.#isAttached = true;
     const kept = this.#updates.shift();

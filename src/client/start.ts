@@ -109,4 +109,3 @@ function nameOf(server: Server): string {
   if (typeof server === "function") return "custom";
   return server.command.split(/[\\/]/).at(-1) ?? server.command;
 }
-

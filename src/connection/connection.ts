@@ -8,37 +8,23 @@ import {
   noreply,
   type Outcome,
   type Self,
-  type ServerRef,
   server,
   startWith,
 } from "../../actors/index.js";
 import type { OperationNews } from "../operation/process.js";
-import { errorOf, type Failure, type Settlement } from "../operation/settlement.js";
+import type { Failure } from "../operation/settlement.js";
 import { legacy, type ServerInfo } from "../protocol/legacy.js";
-import { classify, type ProgressToken, type RpcNotification, type RpcRequest, type RpcResponse } from "../protocol/message.js";
+import type { RpcNotification, RpcRequest, RpcResponse } from "../protocol/message.js";
 import type { TransportDefinition, TransportEnd, TransportNews, TransportRef } from "../transport/transport.js";
 import { backoffDelay } from "./backoff.js";
 import { judge } from "./handshake.js";
+import { answerTo, type Receiver, route } from "./inbound.js";
 import { lifecycle } from "./lifecycle.js";
 import { Operations, type ReleaseRequest } from "./operations.js";
-import type { Ticket } from "./pending.js";
+import type { ConnectionProtocol, ConnectionRef } from "./protocol.js";
 import type { ConnectionSettings, ServiceState } from "./settings.js";
+import { Trouble } from "./trouble.js";
 import { Wire } from "./wire.js";
-
-/** What the client asks of its connection. */
-export interface ConnectionProtocol {
-  calls: {
-    /** Carries one operation. The reply comes when it has settled; a call needs no timeout of its own. */
-    request(ticket: Ticket): Settlement;
-  };
-  casts: {
-    notify(notification: RpcNotification): void;
-    cancel(order: { readonly token: ProgressToken; readonly reason: unknown; readonly cause?: unknown }): void;
-    cancelAll(reason: unknown): void;
-  };
-}
-
-export type ConnectionRef = ServerRef<ConnectionProtocol>;
 
 interface Connecting extends ConnectionProtocol {
   info:
@@ -48,8 +34,6 @@ interface Connecting extends ConnectionProtocol {
     | MachineTimer
     | { readonly type: "made"; readonly incarnation: number; readonly outcome: Outcome<TransportDefinition> };
 }
-
-const METHOD_NOT_FOUND = -32601;
 
 /**
  * The process that is one client's connection: it hosts the lifecycle, owns the transport of the moment, and keeps the
@@ -102,7 +86,7 @@ export const connection = server<Connecting>("connection")<Connection, Connectio
   describe: (it) => it.describe(),
 });
 
-class Connection {
+class Connection implements Receiver {
   readonly operations: Operations;
   readonly #self: Self<Connecting["info"]>;
   readonly #settings: ConnectionSettings;
@@ -116,18 +100,19 @@ class Connection {
   /** Incarnations in a row that did not stay ready for long. */
   #failures = 0;
   #service: ServiceState = "starting";
-  /** Why there is no connection at the moment. */
-  #trouble: Failure | undefined = undefined;
-  /** What the server, or its silence, made of this incarnation's handshake. */
-  #refusal: Failure | undefined = undefined;
+  readonly #trouble = new Trouble();
   /** What it said of itself; set once the handshake is done. */
   #server: ServerInfo | undefined = undefined;
-  #retryAt: number | undefined = undefined;
 
   constructor(settings: ConnectionSettings, self: Self<Connecting["info"]>) {
     this.#settings = settings;
     this.#self = self;
-    this.operations = new Operations(self as unknown as Self<OperationNews | ReleaseRequest>, settings, this.#wire, () => ++this.#lastId);
+    this.operations = new Operations(
+      self as unknown as Self<OperationNews | ReleaseRequest>,
+      settings,
+      this.#wire,
+      () => ++this.#lastId,
+    );
     const logic = lifecycle.provide({
       actions: {
         openTransport: () => this.#open(),
@@ -135,7 +120,7 @@ class Connection {
         dropTransport: () => this.#dropTransport(),
         openOutbox: () => this.#server !== undefined && this.operations.open(this.#server),
         closeOutbox: () => this.operations.close(),
-        failWaiting: () => this.operations.failWaiting(this.#loss()),
+        failWaiting: () => this.operations.failWaiting(this.#trouble.absence),
         forgiveFailures: () => {
           this.#failures = 0;
         },
@@ -162,7 +147,7 @@ class Connection {
 
   /** Why no operation can be taken in now; `undefined` when it can. */
   refusal(): Failure | undefined {
-    return this.#service === "down" ? this.#loss() : undefined;
+    return this.#service === "down" ? this.#trouble.absence : undefined;
   }
 
   // The lifecycle
@@ -184,7 +169,7 @@ class Connection {
     if (service === this.#service) return;
     this.#service = service;
     this.#settings.publish({ type: "state", state: service });
-    if (service === "down") this.#settings.publish({ type: "down", failure: this.#loss() });
+    if (service === "down") this.#settings.publish({ type: "down", failure: this.#trouble.absence });
     if (service === "ready" && this.#server !== undefined) {
       this.#settings.publish({ type: "ready", server: this.#server, incarnation: this.#incarnation });
     }
@@ -193,7 +178,7 @@ class Connection {
   #backoff(): number {
     const { backoff, random } = this.#settings;
     const wait = this.#service === "down" ? backoff.max : backoffDelay(backoff, this.#failures, random());
-    this.#retryAt = Date.now() + Math.round(wait);
+    this.#trouble.retryAt(Date.now() + Math.round(wait));
     return wait;
   }
 
@@ -202,8 +187,7 @@ class Connection {
   #open(): void {
     const incarnation = this.#settings.nextIncarnation();
     this.#incarnation = incarnation;
-    this.#retryAt = undefined;
-    this.#refusal = undefined;
+    this.#trouble.begin(incarnation);
     const made = attempt(this.#settings.openTransport);
     this.#self.pipe(made, (outcome) => ({ type: "made", incarnation, outcome }));
   }
@@ -229,15 +213,14 @@ class Connection {
   }
 
   #dropTransport(): void {
-    const message = `The server did not answer initialize within ${this.#settings.handshakeLimit} ms`;
-    this.#refusal ??= { code: "CONNECTION_LOST", message, loss: { incarnation: this.#incarnation } };
+    this.#trouble.timedOut(this.#settings.handshakeLimit);
     this.#transport?.exit("kill");
   }
 
   /** A trapped exit signal: the transport's, an operation's, or that of somebody who has no business here. */
   exited({ process, reason }: ExitMessage): void {
     if (process !== undefined && process === this.#transport) this.#lose(endOf(reason));
-    else if (reason !== "normal") this.operations.orphaned(process, this.#defect(reason));
+    else if (reason !== "normal") this.operations.orphaned(process, this.#trouble.defect(reason));
   }
 
   #lose(end: TransportEnd): void {
@@ -245,13 +228,11 @@ class Connection {
     this.#failures++;
     this.#handshakeId = undefined;
     this.#server = undefined;
-    // A refused handshake says more than the end it led to.
-    this.#trouble = this.#refusal ?? this.#lossOf(end);
+    this.#trouble.lose(end);
     this.#feed("lost");
-    const failure = this.#withRetry(this.#trouble);
-    this.operations.lost(failure);
+    this.operations.lost(this.#trouble.latest);
     this.#wire.detach();
-    this.#settings.publish({ type: "lost", failure });
+    this.#settings.publish({ type: "lost", failure: this.#trouble.latest });
   }
 
   #forgetTransport(): void {
@@ -267,7 +248,7 @@ class Connection {
     if (news.incarnation !== this.#incarnation || this.#transport === undefined) return;
     switch (news.type) {
       case "received":
-        this.#route(news.value);
+        route(news.value, this);
         return;
       case "accepted":
         this.#wire.accepted(news.upTo);
@@ -284,37 +265,12 @@ class Connection {
         this.#settings.publish({ type: "stderr", line: news.line });
         return;
       case "noise":
-        this.#settings.stats.messages.invalid++;
-        this.#settings.publish({ type: "dropped", what: "messages.invalid" });
+        this.puzzled();
         return;
     }
   }
 
-  #route(value: unknown): void {
-    if (Array.isArray(value)) {
-      // A batch, as revision 2025-03-26 has them.
-      for (const each of value) this.#route(each);
-      return;
-    }
-    const incoming = classify(value);
-    switch (incoming.kind) {
-      case "response":
-        this.#respond(incoming.response);
-        return;
-      case "notification":
-        this.#notice(incoming.notification);
-        return;
-      case "request":
-        this.#serve(incoming.request);
-        return;
-      case "invalid":
-        this.#settings.stats.messages.invalid++;
-        this.#settings.publish({ type: "dropped", what: "messages.invalid" });
-        return;
-    }
-  }
-
-  #respond(response: RpcResponse): void {
+  responded(response: RpcResponse): void {
     if (response.id !== this.#handshakeId) {
       this.operations.answered(response, this.#lastId);
       return;
@@ -324,23 +280,23 @@ class Connection {
     if (verdict.agreed) {
       this.#agree(verdict.server);
     } else {
-      this.#refusal = verdict.failure;
+      this.#trouble.refuse(verdict.failure);
       this.#feed("refused");
     }
   }
 
-  #notice({ method, params }: RpcNotification): void {
+  noticed({ method, params }: RpcNotification): void {
     if (method === "notifications/progress") this.operations.progressed(params);
     else if (method === "notifications/cancelled") this.operations.cancelledByServer(params);
   }
 
-  /** Requests of the server's: ping is answered, everything else is unknown to this client. */
-  #serve({ id, method }: RpcRequest): void {
-    const answer =
-      method === "ping"
-        ? { jsonrpc: "2.0", id, result: {} }
-        : { jsonrpc: "2.0", id, error: { code: METHOD_NOT_FOUND, message: "Method not found" } };
-    this.#wire.write(JSON.stringify(answer));
+  requested(request: RpcRequest): void {
+    this.#wire.write(JSON.stringify(answerTo(request)));
+  }
+
+  puzzled(): void {
+    this.#settings.stats.messages.invalid++;
+    this.#settings.publish({ type: "dropped", what: "messages.invalid" });
   }
 
   notify(notification: RpcNotification): void {
@@ -356,7 +312,7 @@ class Connection {
   }
 
   #agree(server: ServerInfo): void {
-    this.#trouble = undefined;
+    this.#trouble.clear();
     this.#server = server;
     this.#wire.write(JSON.stringify(legacy.initialized()));
     this.#feed("agreed");
@@ -367,42 +323,12 @@ class Connection {
   async terminate(reason: ExitReason): Promise<void> {
     const failure: Failure = isOrderly(reason)
       ? { code: "CONNECTION_CLOSED", message: "The client was closed before the answer came" }
-      : this.#defect(reason);
+      : this.#trouble.defect(reason);
     this.operations.closeAll(failure);
     this.#machine.send({ type: "close" });
     const transport = this.#transport;
     if (transport?.alive !== true) return;
     await transport[Symbol.asyncDispose]();
-  }
-
-  // Failures
-
-  #lossOf(end: TransportEnd): Failure {
-    const { message, exitCode, signal, stderr, cause } = end;
-    return { code: "CONNECTION_LOST", message, loss: { exitCode, signal, stderr, incarnation: this.#incarnation }, cause };
-  }
-
-  /** The trouble of the moment as what an operation fails with. */
-  #loss(): Failure {
-    const trouble = this.#trouble;
-    if (trouble?.code === "CONNECTION_LOST") return this.#withRetry(trouble);
-    return {
-      code: "CONNECTION_LOST",
-      message: "There is no connection to the server",
-      loss: { incarnation: this.#incarnation, retryAt: this.#retryAt },
-      cause: trouble === undefined ? undefined : errorOf("initialize", trouble, { outcome: "completed", attempts: 1 }),
-    };
-  }
-
-  #withRetry(failure: Failure): Failure {
-    if (failure.code !== "CONNECTION_LOST") return failure;
-    return { ...failure, loss: { ...failure.loss, retryAt: this.#retryAt } };
-  }
-
-  #defect(reason: ExitReason): Failure {
-    const message = `The client had a defect: ${describeExit(reason)}`;
-    const cause = typeof reason === "object" && reason.kind === "error" ? reason.error : reason;
-    return { code: "CONNECTION_LOST", message, loss: { incarnation: this.#incarnation }, cause };
   }
 }
 
@@ -414,4 +340,3 @@ function endOf(reason: ExitReason): TransportEnd {
 async function attempt<T>(make: () => T | Promise<T>): Promise<T> {
   return await make();
 }
-

@@ -15,7 +15,10 @@ export function judge(response: RpcResponse, check: (result: unknown) => Initial
   try {
     result = check(response.result);
   } catch (cause) {
-    return refuse("Expected the server's answer to initialize to have the shape it is specified to have: see `cause`", cause);
+    return refuse(
+      "Expected the server's answer to initialize to have the shape it is specified to have: see `cause`",
+      cause,
+    );
   }
   if (isLegacyVersion(result.protocolVersion)) return { agreed: true, server: legacy.serverInfo(result) };
   return refuse(

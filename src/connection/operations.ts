@@ -40,7 +40,12 @@ export class Operations {
   #server: ServerInfo | undefined = undefined;
   #isOutboxOpen = false;
 
-  constructor(self: Self<OperationNews | ReleaseRequest>, settings: ConnectionSettings, wire: Wire, nextId: () => number) {
+  constructor(
+    self: Self<OperationNews | ReleaseRequest>,
+    settings: ConnectionSettings,
+    wire: Wire,
+    nextId: () => number,
+  ) {
     this.#self = self;
     this.#settings = settings;
     this.#wire = wire;
@@ -301,7 +306,12 @@ export class Operations {
     const pending = this.#table.all().find((each) => each.process === process);
     if (pending === undefined) return;
     const { lastOutcome } = pending;
-    pending.reply({ ok: false, failure, outcome: pending.stage === "waiting" ? lastOutcome : "unknown", attempts: pending.attempts });
+    pending.reply({
+      ok: false,
+      failure,
+      outcome: pending.stage === "waiting" ? lastOutcome : "unknown",
+      attempts: pending.attempts,
+    });
     this.#abandon(pending, failure, undefined);
   }
 

@@ -1,6 +1,6 @@
 import type { Process } from "../../actors/index.js";
-import type { OperationMail } from "../operation/process.js";
 import type { ProgressUpdate } from "../operation/operation.js";
+import type { OperationMail } from "../operation/process.js";
 import type { Settlement } from "../operation/settlement.js";
 import type { AttemptOutcome } from "../protocol/errors.js";
 import type { Params, ProgressToken } from "../protocol/message.js";

@@ -1,12 +1,12 @@
+import type { ProgressUpdate } from "../operation/operation.js";
+import type { ToolHints } from "../operation/retry.js";
 import type { Failure } from "../operation/settlement.js";
 import type { Implementation, LegacyVersion, ServerInfo } from "../protocol/legacy.js";
 import type { Params, ProgressToken } from "../protocol/message.js";
 import type { InitializeResult } from "../protocol/results.js";
 import type { TransportDefinition } from "../transport/transport.js";
-import type { ProgressUpdate } from "../operation/operation.js";
-import type { ToolHints } from "../operation/retry.js";
 import type { Backoff } from "./backoff.js";
-import type { ConnectionRef } from "./connection.js";
+import type { ConnectionRef } from "./protocol.js";
 
 /** What the user sees of a connection: `client.state`. */
 export type ServiceState = "starting" | "ready" | "reconnecting" | "down" | "closed";

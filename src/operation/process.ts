@@ -1,4 +1,12 @@
-import { type Behaviour, type Definition, type Mail, MailKind, type Outcome, type Process, type Self } from "../../actors/index.js";
+import {
+  type Behaviour,
+  type Definition,
+  type Mail,
+  MailKind,
+  type Outcome,
+  type Process,
+  type Self,
+} from "../../actors/index.js";
 import type { ProgressUpdate } from "./operation.js";
 import type { Settlement } from "./settlement.js";
 import { UpdateQueue } from "./updates.js";
@@ -122,7 +130,8 @@ class OperationProcess implements Behaviour {
         this.#finishIfDrained();
         return;
       case "drained":
-        if (this.#isCallbackBusy) this.#failed(new Error("The progress callback did not settle within `progressDrain`"));
+        if (this.#isCallbackBusy)
+          this.#failed(new Error("The progress callback did not settle within `progressDrain`"));
         this.#finish();
         return;
     }

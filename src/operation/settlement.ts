@@ -1,7 +1,7 @@
 import {
   type AttemptOutcome,
-  CancelledError,
   type CaduceusError,
+  CancelledError,
   CapabilityError,
   ConnectionClosedError,
   ConnectionLostError,
@@ -9,8 +9,8 @@ import {
   type LossFacts,
   OverloadedError,
   ProtocolError,
-  TimeoutError,
   type TimeLimit,
+  TimeoutError,
 } from "../protocol/errors.js";
 import type { RpcError } from "../protocol/message.js";
 

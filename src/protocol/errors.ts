@@ -29,8 +29,8 @@ export interface ErrorFacts {
 
 const NOTHING_SENT: ErrorFacts = { outcome: "not_sent", attempts: 0 };
 
-/** The base of every error of this library: `error instanceof CaduceusError`, then `switch (error.code)`. */
-export abstract class CaduceusError extends Error {
+/** What all errors of this library have in common. */
+abstract class BaseError extends Error {
   abstract readonly code: ErrorCode;
   readonly outcome: AttemptOutcome;
   readonly attempts: number;
@@ -57,7 +57,7 @@ function timeoutMessage(method: string, limit: TimeLimit, after: number): string
 }
 
 /** The operation was silent for longer than `timeout`, or took longer than `maxTimeout`. */
-export class TimeoutError extends CaduceusError {
+export class TimeoutError extends BaseError {
   override readonly name = "TimeoutError";
   readonly code = "TIMEOUT";
   readonly method: string;
@@ -75,7 +75,7 @@ export class TimeoutError extends CaduceusError {
 }
 
 /** The caller gave the operation up (by handle, by signal or all at once), or the server did. */
-export class CancelledError extends CaduceusError {
+export class CancelledError extends BaseError {
   override readonly name = "CancelledError";
   readonly code = "CANCELLED";
   /** What the canceller said; for a signal its `reason`, which is `cause` as well. Never part of the message. */
@@ -102,7 +102,7 @@ export interface LossFacts {
 }
 
 /** The connection ended, or could not be made, before the answer came. Whether the server acted: see `outcome`. */
-export class ConnectionLostError extends CaduceusError {
+export class ConnectionLostError extends BaseError {
   override readonly name = "ConnectionLostError";
   readonly code = "CONNECTION_LOST";
   readonly exitCode: number | null | undefined;
@@ -123,7 +123,7 @@ export class ConnectionLostError extends CaduceusError {
 }
 
 /** The client was closed, or its supervisor gave up; then `cause` says why. */
-export class ConnectionClosedError extends CaduceusError {
+export class ConnectionClosedError extends BaseError {
   override readonly name = "ConnectionClosedError";
   readonly code = "CONNECTION_CLOSED";
 
@@ -133,7 +133,7 @@ export class ConnectionClosedError extends CaduceusError {
 }
 
 /** More operations wait than `maxPending` allows. */
-export class OverloadedError extends CaduceusError {
+export class OverloadedError extends BaseError {
   override readonly name = "OverloadedError";
   readonly code = "OVERLOADED";
 
@@ -146,7 +146,7 @@ export class OverloadedError extends CaduceusError {
 }
 
 /** The server answered with a JSON-RPC error. */
-export class ProtocolError extends CaduceusError {
+export class ProtocolError extends BaseError {
   override readonly name = "ProtocolError";
   readonly code = "PROTOCOL";
   /** JSON-RPC's error code, e.g. −32602. */
@@ -154,7 +154,11 @@ export class ProtocolError extends CaduceusError {
   /** What the server sent along. Never part of the message. */
   readonly data: unknown;
 
-  constructor(method: string, rpc: { readonly code: number; readonly message: string; readonly data?: unknown }, facts: ErrorFacts) {
+  constructor(
+    method: string,
+    rpc: { readonly code: number; readonly message: string; readonly data?: unknown },
+    facts: ErrorFacts,
+  ) {
     super(`The server refused ${method} with ${rpc.code}: ${cleanServerText(rpc.message)}`, facts);
     this.rpcCode = rpc.code;
     this.data = rpc.data;
@@ -162,20 +166,23 @@ export class ProtocolError extends CaduceusError {
 }
 
 /** The server's answer is not what the specification, or the operation's `result` schema, says. */
-export class InvalidResultError extends CaduceusError {
+export class InvalidResultError extends BaseError {
   override readonly name = "InvalidResultError";
   readonly code = "INVALID_RESULT";
   /** The answer as it came. */
   readonly result: unknown;
 
   constructor(method: string, result: unknown, facts: ErrorFacts) {
-    super(`Expected the result of ${method} to have the shape it is specified to have: see \`result\` and \`cause\``, facts);
+    super(
+      `Expected the result of ${method} to have the shape it is specified to have: see \`result\` and \`cause\``,
+      facts,
+    );
     this.result = result;
   }
 }
 
 /** The request cannot be made: a bad method, parameters that cannot be serialised, a token that is in use. */
-export class InvalidRequestError extends CaduceusError {
+export class InvalidRequestError extends BaseError {
   override readonly name = "InvalidRequestError";
   readonly code = "INVALID_REQUEST";
 
@@ -185,19 +192,22 @@ export class InvalidRequestError extends CaduceusError {
 }
 
 /** The server did not declare the capability that the method needs. Nothing was sent. */
-export class CapabilityError extends CaduceusError {
+export class CapabilityError extends BaseError {
   override readonly name = "CapabilityError";
   readonly code = "CAPABILITY";
   readonly capability: string;
 
   constructor(method: string, capability: string) {
-    super(`Expected the server to offer \`${capability}\`, which ${method} needs: look at \`client.server.capabilities\``, NOTHING_SENT);
+    super(
+      `Expected the server to offer \`${capability}\`, which ${method} needs: look at \`client.server.capabilities\``,
+      NOTHING_SENT,
+    );
     this.capability = capability;
   }
 }
 
 /** An option has a value it cannot have. */
-export class ConfigError extends CaduceusError {
+export class ConfigError extends BaseError {
   override readonly name = "ConfigError";
   readonly code = "CONFIG";
 
@@ -205,3 +215,26 @@ export class ConfigError extends CaduceusError {
     super(message, { ...NOTHING_SENT, cause });
   }
 }
+
+/** Every error of this library; its `code` tells which. */
+export type CaduceusError =
+  | TimeoutError
+  | CancelledError
+  | ConnectionLostError
+  | ConnectionClosedError
+  | OverloadedError
+  | ProtocolError
+  | InvalidResultError
+  | InvalidRequestError
+  | CapabilityError
+  | ConfigError;
+
+/**
+ * The base of every error of this library, for `instanceof`. The type is that of all its classes together, so that the
+ * code narrows it:
+ *
+ * ```ts
+ * if (error instanceof CaduceusError && error.code === "CONNECTION_LOST") console.log(error.exitCode);
+ * ```
+ */
+export const CaduceusError = BaseError as unknown as abstract new (...facts: never) => CaduceusError;

@@ -1,5 +1,5 @@
-import type { InitializeResult } from "./results.js";
 import type { Params, ProgressToken, RequestId, RpcNotification, RpcRequest } from "./message.js";
+import type { InitializeResult } from "./results.js";
 
 /** The revisions with an `initialize` handshake, newest first. The first one is offered. */
 export const LEGACY_VERSIONS = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] as const;

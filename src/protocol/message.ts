@@ -42,19 +42,23 @@ export type Incoming =
 
 const INVALID: Incoming = { kind: "invalid" };
 
+/** JSON-RPC's code for an error of the server's own. */
+const INTERNAL_ERROR = -32_603;
+
 export function classify(value: unknown): Incoming {
   if (!isRecord(value)) return INVALID;
   const { id, method } = value;
   const isIdentified = typeof id === "string" || typeof id === "number";
   if (typeof method === "string") {
     if (isIdentified) return { kind: "request", request: value as unknown as RpcRequest };
-    return id === undefined
-      ? { kind: "notification", notification: value as unknown as RpcNotification }
-      : INVALID;
+    return id === undefined ? { kind: "notification", notification: value as unknown as RpcNotification } : INVALID;
   }
-  if (isIdentified && ("result" in value || isRpcError(value.error))) {
-    return { kind: "response", response: value as unknown as RpcResponse };
+  if (!isIdentified) return INVALID;
+  // JSON-RPC 1.0 has both keys in every response, one of them null.
+  if (value.error !== undefined && value.error !== null) {
+    return { kind: "response", response: { jsonrpc: "2.0", id, error: rpcErrorOf(value.error) } };
   }
+  if ("result" in value) return { kind: "response", response: { jsonrpc: "2.0", id, result: value.result } };
   return INVALID;
 }
 
@@ -66,6 +70,12 @@ export function isProgressToken(value: unknown): value is ProgressToken {
   return typeof value === "string" || (typeof value === "number" && Number.isInteger(value));
 }
 
-function isRpcError(value: unknown): boolean {
-  return isRecord(value) && typeof value.code === "number" && typeof value.message === "string";
+/** An error however it is written: whoever waits for the answer has to hear that there is one. */
+function rpcErrorOf(value: unknown): RpcError {
+  const { code, message, ...rest } = isRecord(value) ? value : { message: value };
+  return {
+    code: typeof code === "number" ? code : INTERNAL_ERROR,
+    message: typeof message === "string" ? message : "",
+    ...("data" in rest ? { data: rest.data } : {}),
+  };
 }

@@ -6,5 +6,6 @@ const LONGEST = 200;
  */
 export function cleanServerText(text: string): string {
   const printable = text.replace(/[\s\p{Cc}\p{Cf}]+/gu, " ").trim();
-  return printable.length > LONGEST ? `${printable.slice(0, LONGEST - 1)}…` : printable;
+  // A character outside of the basic plane is two units, of which the cut may leave one.
+  return printable.length > LONGEST ? `${printable.slice(0, LONGEST - 1).replace(/[\uD800-\uDBFF]$/, "")}…` : printable;
 }

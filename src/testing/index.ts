@@ -16,11 +16,13 @@ export {
   progress,
   type Rule,
   raw,
+  readOn,
   Script,
   type ScriptData,
   type Step,
   say,
   stall,
+  stopReading,
   together,
   wait,
 } from "./script.js";

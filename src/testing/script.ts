@@ -13,6 +13,8 @@ export type Step =
   | { readonly do: "stall" }
   | { readonly do: "raw"; readonly text: string }
   | { readonly do: "log"; readonly line: string }
+  | { readonly do: "stopReading" }
+  | { readonly do: "readOn" }
   | { readonly do: "leaveBehind" }
   | { readonly do: "die"; readonly code?: number; readonly signal?: NodeJS.Signals }
   | { readonly do: "together"; readonly steps: readonly Step[] };
@@ -65,10 +67,17 @@ export const wait = (ms: number): Step => ({ do: "wait", ms });
 export const stall = (): Step => ({ do: "stall" });
 /** Sends text as it is, line break or not: garbage, halves of messages, banners. */
 export const raw = (text: string): Step => ({ do: "raw", text });
+/** Reads nothing any more, so that what the client writes from now on stands in its pipe. */
+export const stopReading = (): Step => ({ do: "stopReading" });
+/** Reads again, first of all what was written meanwhile. */
+export const readOn = (): Step => ({ do: "readOn" });
 /** Writes a line to stderr. */
 export const log = (line: string): Step => ({ do: "log", line });
 /** Ends the server at once, with an exit code or by a signal (SIGKILL by default). */
-export const die = (how: { readonly code?: number; readonly signal?: NodeJS.Signals } = {}): Step => ({ do: "die", ...how });
+export const die = (how: { readonly code?: number; readonly signal?: NodeJS.Signals } = {}): Step => ({
+  do: "die",
+  ...how,
+});
 /**
  * Starts a process that holds the server's stdout and outlives it, as wrappers do. Its pid is a line of stderr,
  * `left behind: 4711`. In memory there is nothing to leave behind.

@@ -1,6 +1,6 @@
 import { noreply, type Self, server, shutdownWith } from "../../actors/index.js";
 import { LineSplitter } from "../transport/lines.js";
-import type { TransportDefinition, TransportProtocol, TransportSetup } from "../transport/transport.js";
+import type { Frame, TransportDefinition, TransportProtocol, TransportSetup } from "../transport/transport.js";
 import type { Script } from "./script.js";
 import { ScriptedPeer, type UsedRules } from "./scripted-peer.js";
 
@@ -17,12 +17,16 @@ export interface MemoryServer {
 }
 
 interface InMemory extends TransportProtocol {
-  info: { readonly type: "wake"; readonly resume: () => void } | { readonly type: "die"; readonly code: number | null; readonly signal: string | null };
+  info:
+    | { readonly type: "wake"; readonly resume: () => void }
+    | { readonly type: "read" }
+    | { readonly type: "die"; readonly code: number | null; readonly signal: string | null };
 }
 
 interface State {
   readonly setup: TransportSetup;
   readonly peer: ScriptedPeer;
+  readonly inbox: Inbox;
 }
 
 /**
@@ -63,40 +67,76 @@ class ScriptedMemory implements MemoryServer {
         this.#incarnations++;
         this.#current = self;
         setup.connection.send({ type: "opened", incarnation: setup.incarnation });
-        return { setup, peer: this.#peer(setup, self) };
+        const inbox = new Inbox();
+        return { setup, peer: this.#peer(setup, self, inbox), inbox };
       },
       calls: {},
       casts: {
-        write({ text, sequence }, state) {
-          const { connection, incarnation } = state.setup;
-          connection.send({ type: "accepted", incarnation, upTo: sequence });
-          const message = JSON.parse(text) as Readonly<Record<string, unknown>>;
-          received.push(message);
-          state.peer.receive(message);
+        write(frame, state, self) {
+          state.inbox.frames.push(frame);
+          take(state, self, received);
           return noreply(state);
         },
       },
       info(message, state, self) {
         if (message.type === "wake") message.resume();
+        else if (message.type === "read") take(state, self, received);
         else if (message.type === "die") end(self, message.code, message.signal);
         return noreply(state);
       },
     });
   };
 
-  #peer({ connection, incarnation }: TransportSetup, self: Self<InMemory["info"]>): ScriptedPeer {
+  #peer({ connection, incarnation }: TransportSetup, self: Self<InMemory["info"]>, inbox: Inbox): ScriptedPeer {
     const lines = new LineSplitter();
     const receive = (line: string) => {
       const value = parse(line);
-      connection.send(value === undefined ? { type: "noise", incarnation, line } : { type: "received", incarnation, value });
+      connection.send(
+        value === undefined ? { type: "noise", incarnation, line } : { type: "received", incarnation, value },
+      );
     };
-    return new ScriptedPeer(this.#script.data, {
-      write: (text) => lines.push(Buffer.from(text), receive),
-      log: (line) => connection.send({ type: "stderr", incarnation, line }),
-      die: ({ code, signal }) => end(self, code ?? null, code === undefined ? (signal ?? "SIGKILL") : null),
-      wait: (ms) => new Promise((resume) => void self.sendAfter(ms, { type: "wake", resume })),
-      leaveBehind: () => undefined,
-    }, this.#used);
+    return new ScriptedPeer(
+      this.#script.data,
+      {
+        write: (text) => lines.push(Buffer.from(text), receive),
+        log: (line) => connection.send({ type: "stderr", incarnation, line }),
+        die: ({ code, signal }) => end(self, code ?? null, code === undefined ? (signal ?? "SIGKILL") : null),
+        wait: (ms) => new Promise((resume) => void self.sendAfter(ms, { type: "wake", resume })),
+        read: (isReading) => {
+          inbox.isRead = isReading;
+          if (isReading) self.process.send({ type: "read" });
+        },
+        leaveBehind: () => undefined,
+      },
+      this.#used,
+    );
+  }
+}
+
+/** What the client has written and the server has not read: a pipe that holds nothing of its own. */
+class Inbox {
+  readonly frames: Frame[] = [];
+  isRead = true;
+}
+
+/** Reads what there is to read, or tells the client that nobody does. */
+function take(
+  { setup, peer, inbox }: State,
+  self: Self<InMemory["info"]>,
+  received: Readonly<Record<string, unknown>>[],
+): void {
+  const { connection, incarnation } = setup;
+  const { frames } = inbox;
+  for (let frame = frames[0]; frame !== undefined && self.process.alive; frame = frames[0]) {
+    if (!inbox.isRead) {
+      connection.send({ type: "stalled", incarnation, begun: frame.sequence });
+      return;
+    }
+    frames.shift();
+    connection.send({ type: "accepted", incarnation, upTo: frame.sequence });
+    const message = JSON.parse(frame.text) as Readonly<Record<string, unknown>>;
+    received.push(message);
+    peer.receive(message);
   }
 }
 

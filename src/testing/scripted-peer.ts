@@ -10,6 +10,8 @@ export interface PeerGround {
   /** Ends the server. */
   die(how: { readonly code: number | undefined; readonly signal: NodeJS.Signals | undefined }): void;
   wait(ms: number): Promise<void>;
+  /** Stops taking in what the client writes, or goes on. */
+  read(isReading: boolean): void;
   /** Starts a process that outlives the server and holds its stdout. */
   leaveBehind(): void;
 }
@@ -113,6 +115,12 @@ export class ScriptedPeer {
         return undefined;
       case "die":
         this.#ground.die({ code: step.code, signal: step.signal });
+        return undefined;
+      case "stopReading":
+        this.#ground.read(false);
+        return undefined;
+      case "readOn":
+        this.#ground.read(true);
         return undefined;
       case "leaveBehind":
         this.#ground.leaveBehind();

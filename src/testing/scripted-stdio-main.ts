@@ -19,6 +19,7 @@ const peer = new ScriptedPeer(script, {
     else process.exit(code);
   },
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  read: (isReading) => void (isReading ? process.stdin.resume() : process.stdin.pause()),
   leaveBehind: () => {
     const stayer = spawn(process.execPath, ["-e", "setInterval(() => {}, 1_000_000)"], { stdio: ["ignore", 1, 2] });
     writeSync(2, `left behind: ${stayer.pid}\n`);

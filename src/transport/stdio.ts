@@ -1,8 +1,25 @@
-import { type Definition, type ExitReason, ignore, noreply, type Self, server, shutdownWith, startWith, stop } from "../../actors/index.js";
+import {
+  type Definition,
+  type ExitReason,
+  ignore,
+  noreply,
+  type Self,
+  server,
+  shutdownWith,
+  startWith,
+  stop,
+} from "../../actors/index.js";
 import { Child, type StdioServer } from "./child.js";
 import { LineSplitter } from "./lines.js";
 import { StderrRing } from "./stderr-ring.js";
-import type { Frame, TransportDefinition, TransportEnd, TransportProtocol, TransportRef, TransportSetup } from "./transport.js";
+import type {
+  Frame,
+  TransportDefinition,
+  TransportEnd,
+  TransportProtocol,
+  TransportRef,
+  TransportSetup,
+} from "./transport.js";
 
 /**
  * Milliseconds after a child's exit in which what it wrote before may still be read. Its stdout may stay open for ever:

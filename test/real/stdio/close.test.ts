@@ -37,10 +37,10 @@ test("close ends an obedient server by the end of its stdin", async () => {
 test("close ends what the server has started: a wrapper's child, and a process that holds the pipes", async () => {
   const { command, args = [] } = scriptedStdio(new Script().tool("fork", leaveBehind(), say("left")));
   const quoted = [command, ...args].map((part) => `'${part}'`).join(" ");
-  const lines: string[] = [];
-  const client = await connect({ command: "sh", args: ["-c", `${quoted}; exit 0`], stderr: (line) => void lines.push(line) });
+  const client = await connect({ command: "sh", args: ["-c", `${quoted}; exit 0`] });
+  const line = new Promise<string>((resolve) => client.on("stderr", resolve));
   await client.callTool("fork");
-  const stayer = Number(lines.join("\n").match(/left behind: (\d+)/)?.[1]);
+  const stayer = Number((await line).match(/left behind: (\d+)/)?.[1]);
   expect(isThere(stayer)).toBe(true);
   const group = -latest().pid;
 
@@ -51,9 +51,8 @@ test("close ends what the server has started: a wrapper's child, and a process t
 });
 
 test("a server that dies while a grandchild holds its stdout is lost as fast as any other, and leaves nothing", async () => {
-  const lines: string[] = [];
   const holding = new Script().tool("fork", leaveBehind(), progress(1), stall()).tool("hello", say("hello"));
-  await using client = await connect(scriptedStdio(holding, { stderr: (line) => void lines.push(line) }));
+  await using client = await connect(scriptedStdio(holding));
   const call = client.callTool("fork");
   for await (const _ of call.progress) break;
   const server = latest();

@@ -74,9 +74,12 @@ test("a server that never answers initialize: connect gives up after startTimeou
 
 test("aborting the signal while connect waits leaves nothing running", async () => {
   const abort = new AbortController();
-  const connecting = connect(scriptedStdio(new Script().on("initialize", log("asked"), stall()), { stderr: () => abort.abort("enough") }), {
-    signal: abort.signal,
-  });
+  const connecting = connect(
+    scriptedStdio(new Script().on("initialize", log("asked"), stall()), { stderr: () => abort.abort("enough") }),
+    {
+      signal: abort.signal,
+    },
+  );
 
   expect(await refusal(connecting)).toMatchObject({ code: "CANCELLED", cause: "enough" });
 });
@@ -87,7 +90,12 @@ test("banners, blank lines, CRLF, a byte order mark, garbage and batches on stdo
       do: "answer",
       result: { protocolVersion: "2025-03-26", capabilities: { tools: {} }, serverInfo: { name: "odd", version: "1" } },
     })
-    .tool("hello", raw('\uFEFF[{"jsonrpc":"2.0","method":"notifications/message","params":{}},'), raw('7]\r\n'), say("hello"));
+    .tool(
+      "hello",
+      raw('\uFEFF[{"jsonrpc":"2.0","method":"notifications/message","params":{}},'),
+      raw("7]\r\n"),
+      say("hello"),
+    );
   await using client = await connect(scriptedStdio(script));
 
   expect(await client.callTool("hello")).toMatchObject({ content: [{ text: "hello" }] });

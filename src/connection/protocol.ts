@@ -1,0 +1,19 @@
+import type { ServerRef } from "../../actors/index.js";
+import type { Settlement } from "../operation/settlement.js";
+import type { ProgressToken, RpcNotification } from "../protocol/message.js";
+import type { Ticket } from "./pending.js";
+
+/** What a client asks of its connection. */
+export interface ConnectionProtocol {
+  calls: {
+    /** Carries one operation. The reply comes when it has settled; a call needs no timeout of its own. */
+    request(ticket: Ticket): Settlement;
+  };
+  casts: {
+    notify(notification: RpcNotification): void;
+    cancel(order: { readonly token: ProgressToken; readonly reason: unknown; readonly cause?: unknown }): void;
+    cancelAll(reason: unknown): void;
+  };
+}
+
+export type ConnectionRef = ServerRef<ConnectionProtocol>;

@@ -1,0 +1,79 @@
+import { describeExit, type ExitReason } from "../../actors/index.js";
+import { errorOf, type Failure } from "../operation/settlement.js";
+import type { TransportEnd } from "../transport/transport.js";
+
+/** Why a connection is not there, as what its operations fail with. */
+export class Trouble {
+  #incarnation = 0;
+  /** What the server, or its silence, made of this incarnation's handshake: it says more than the end it leads to. */
+  #refusal: Failure | undefined = undefined;
+  #latest: Failure | undefined = undefined;
+  #retryAt: number | undefined = undefined;
+
+  /** A new incarnation is on its way. */
+  begin(incarnation: number): void {
+    this.#incarnation = incarnation;
+    this.#refusal = undefined;
+    this.#retryAt = undefined;
+  }
+
+  /** The handshake failed; what is said first counts. */
+  refuse(failure: Failure): void {
+    this.#refusal ??= failure;
+  }
+
+  /** The transport has ended. */
+  lose(end: TransportEnd): void {
+    this.#latest = this.#refusal ?? this.#lossOf(end);
+  }
+
+  /** The next attempt is due at this time, on `Date.now()`'s clock. */
+  retryAt(time: number): void {
+    this.#retryAt = time;
+  }
+
+  /** All is well again. */
+  clear(): void {
+    this.#latest = undefined;
+  }
+
+  /** What ended the latest incarnation. */
+  get latest(): Failure {
+    return this.#latest === undefined ? this.#absence(undefined) : this.#withRetry(this.#latest);
+  }
+
+  /** What operations fail with that find no connection. */
+  get absence(): Failure {
+    const latest = this.#latest;
+    if (latest === undefined || latest.code === "CONNECTION_LOST") return this.latest;
+    return this.#absence(errorOf("initialize", latest, { outcome: "completed", attempts: 1 }));
+  }
+
+  /** A defect of ours, as what its victims fail with. */
+  defect(reason: ExitReason): Failure {
+    const message = `The client had a defect: ${describeExit(reason)}`;
+    const cause = typeof reason === "object" && reason.kind === "error" ? reason.error : reason;
+    return { code: "CONNECTION_LOST", message, loss: { incarnation: this.#incarnation }, cause };
+  }
+
+  /** The server took too long over its handshake. */
+  timedOut(limit: number): void {
+    const message = `The server did not answer initialize within ${limit} ms`;
+    this.refuse({ code: "CONNECTION_LOST", message, loss: { incarnation: this.#incarnation } });
+  }
+
+  #lossOf({ message, exitCode, signal, stderr, cause }: TransportEnd): Failure {
+    const loss = { exitCode, signal, stderr, incarnation: this.#incarnation };
+    return { code: "CONNECTION_LOST", message, loss, cause };
+  }
+
+  #absence(cause: unknown): Failure {
+    const message = "There is no connection to the server";
+    return this.#withRetry({ code: "CONNECTION_LOST", message, loss: { incarnation: this.#incarnation }, cause });
+  }
+
+  #withRetry(failure: Failure): Failure {
+    if (failure.code !== "CONNECTION_LOST") return failure;
+    return { ...failure, loss: { ...failure.loss, incarnation: this.#incarnation, retryAt: this.#retryAt } };
+  }
+}
