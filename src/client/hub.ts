@@ -1,4 +1,4 @@
-import type { Clock } from "../../actors/index.js";
+import { type Clock, describeExit, type ExitReason, isOrderly } from "../../actors/index.js";
 import type { ConnectionRef } from "../connection/protocol.js";
 import type { ConnectionEvent, ServiceState, Stats } from "../connection/settings.js";
 import { errorOf, type Failure } from "../operation/settlement.js";
@@ -31,6 +31,7 @@ export class Hub {
   readonly #watchers = new Set<() => void>();
   #hasBeenAttached = false;
   #hasBeenReady = false;
+  #lastEnd: ExitReason = "normal";
 
   constructor(clock: Clock, maxParked: number) {
     this.link = new ConnectionLink(clock, maxParked);
@@ -92,11 +93,27 @@ export class Hub {
     for (const watch of [...this.#watchers]) watch();
   }
 
+  /** The supervision tree has ended without having been asked to by `close`. */
+  ended(): void {
+    const reason = this.#lastEnd;
+    if (isOrderly(reason)) {
+      this.close({ code: "CONNECTION_CLOSED", message: "The client was stopped with its runtime" });
+      return;
+    }
+    const message = `The client gave up after too many defects of its own, the last: ${describeExit(reason)}`;
+    const cause =
+      typeof reason === "object" && reason.kind === "error" ? reason.error : new Error(describeExit(reason));
+    this.close({ code: "CONNECTION_CLOSED", message, cause });
+  }
+
   #attach(connection: ConnectionRef): void {
     if (this.#hasBeenAttached) this.stats.restarts.connection++;
     this.#hasBeenAttached = true;
     this.link.attach(connection);
-    void connection.exited.then(() => this.#enter("reconnecting"));
+    void connection.exited.then((reason) => {
+      this.#lastEnd = reason;
+      this.#enter("reconnecting");
+    });
   }
 
   #enter(state: ServiceState): void {

@@ -36,9 +36,7 @@ export async function startClient(given: Server, options: ConnectOptions): Promi
       children: [child("connection", connection, settings, { shutdown: CONNECTION_SHUTDOWN })],
     }),
   );
-  void root.exited.then((reason) =>
-    hub.close({ code: "CONNECTION_CLOSED", message: "The client has ended: it had too many defects", cause: reason }),
-  );
+  void root.exited.then(() => hub.ended());
   const client = new Client({
     runtime,
     hub,

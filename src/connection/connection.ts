@@ -77,6 +77,7 @@ export const connection = server<Connecting>("connection")<Connection, Connectio
     else if (message.type === "EXIT") it.exited(message);
     else if (message.type === "due") it.operations.due(message.key);
     else if (message.type === "expired") it.operations.expired(message);
+    else if (message.type === "draining") it.operations.draining(message.process);
     else if (message.type === "release") it.operations.release(message);
     else if (message.type === "made") it.made(message.incarnation, message.outcome);
     else if (message.type !== "DOWN") it.hear(message);
@@ -220,7 +221,7 @@ class Connection implements Receiver {
   /** A trapped exit signal: the transport's, an operation's, or that of somebody who has no business here. */
   exited({ process, reason }: ExitMessage): void {
     if (process !== undefined && process === this.#transport) this.#lose(endOf(reason));
-    else if (reason !== "normal") this.operations.orphaned(process, this.#trouble.defect(reason));
+    else this.operations.exited(process, reason === "normal" ? undefined : this.#trouble.defect(reason));
   }
 
   #lose(end: TransportEnd): void {

@@ -1,6 +1,6 @@
-import type { From, Self } from "../../actors/index.js";
+import type { From, Process, Self } from "../../actors/index.js";
 import type { ProgressUpdate } from "../operation/operation.js";
-import { type OperationNews, operationProcess } from "../operation/process.js";
+import { type OperationMail, type OperationNews, operationProcess } from "../operation/process.js";
 import { isSafe, mayRepeat } from "../operation/retry.js";
 import type { Failure, Settlement } from "../operation/settlement.js";
 import { missingCapability } from "../protocol/capabilities.js";
@@ -36,6 +36,8 @@ export class Operations {
   readonly #outbox: Outbox;
   /** Written, but not yet accepted to the last byte; in the order of their frames. */
   #unaccepted: Pending[] = [];
+  /** Those that have their answer and wait for their callback; they are not pending any more. */
+  readonly #draining = new Set<Process<OperationMail>>();
   /** Set while the connection is ready. */
   #server: ServerInfo | undefined = undefined;
   #isOutboxOpen = false;
@@ -296,13 +298,23 @@ export class Operations {
     for (const pending of this.#table.all()) this.#settle(pending, pending.lastOutcome, failure);
   }
 
+  draining(process: Process<OperationMail>): void {
+    this.#draining.add(process);
+  }
+
+  /** An operation's process has ended; if it did not reply, for a defect or because it was killed, `failure` is its end. */
+  exited(process: Process | undefined, failure: Failure | undefined): void {
+    if (this.#draining.size > 0) this.#draining.delete(process as Process<OperationMail>);
+    if (failure !== undefined) this.#orphaned(process, failure);
+  }
+
   /** The connection ends: everything it owes is settled, and the server told of what it need not do any more. */
   closeAll(failure: Failure): void {
+    for (const process of this.#draining) process.send({ type: "hurry" });
     for (const pending of this.#table.all()) this.#abandon(pending, failure, undefined);
   }
 
-  /** An operation's process ended without a reply: a defect, or somebody killed it. */
-  orphaned(process: unknown, failure: Failure): void {
+  #orphaned(process: Process | undefined, failure: Failure): void {
     const pending = this.#table.all().find((each) => each.process === process);
     if (pending === undefined) return;
     const { lastOutcome } = pending;

@@ -21,7 +21,10 @@ export type OperationMail =
   | { readonly type: "settle"; readonly settlement: Settlement }
   | { readonly type: "tick" }
   | { readonly type: "delivered"; readonly outcome: Outcome<unknown> }
-  | { readonly type: "drained" };
+  /** The time to wait for the callback is over. */
+  | { readonly type: "drained" }
+  /** The client is closed: whoever has an answer gives it now. */
+  | { readonly type: "hurry" };
 
 /** What an operation's process tells the connection. */
 export type OperationNews =
@@ -33,7 +36,9 @@ export type OperationNews =
       readonly key: number;
       readonly limit: "timeout" | "maxTimeout";
       readonly after: number;
-    };
+    }
+  /** It has its answer, and waits for the callback to have had the updates before it. */
+  | { readonly type: "draining"; readonly process: Process<OperationMail> };
 
 /** What happened to the updates, for the statistics and the `callbackError` event. */
 export interface DeliveryReport {
@@ -132,6 +137,9 @@ class OperationProcess implements Behaviour {
       case "drained":
         if (this.#isCallbackBusy)
           this.#failed(new Error("The progress callback did not settle within `progressDrain`"));
+        this.#finish();
+        return;
+      case "hurry":
         this.#finish();
         return;
     }
@@ -235,6 +243,7 @@ class OperationProcess implements Behaviour {
       this.#finish();
       return;
     }
+    this.#argument.connection.send({ type: "draining", process: this.#self.process });
     if (progressDrain !== Number.POSITIVE_INFINITY) this.#self.sendAfter(progressDrain, { type: "drained" });
   }
 

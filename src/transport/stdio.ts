@@ -95,8 +95,11 @@ export function stdio(options: StdioServer): TransportDefinition {
       const end = react(message, state, self);
       return end === undefined ? noreply(state) : stop(shutdownWith(end), state);
     },
-    async terminate(reason, state) {
-      if (state.exit === undefined && isOrder(reason)) await state.child.end();
+    async terminate(reason, state, self) {
+      if (state.exit !== undefined || !isOrder(reason)) return;
+      // What was handed over before the order to stop still goes out: cancellations are among it.
+      flush(state, self);
+      await state.child.end();
     },
     describe: (state) => ({ pid: state.child.pid }),
   });
