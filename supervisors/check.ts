@@ -74,6 +74,11 @@ export function checkSpec(spec: AnyChildSpec, policy: Policy, givesExtra: boolea
   if (typeof startTimeout !== "number" || !(startTimeout > 0)) {
     throw unexpected("invalid_start_timeout", "startTimeout", "milliseconds above 0, or Infinity", startTimeout, id);
   }
+  for (const key of ["name", "label"] as const) {
+    if (spec[key] !== undefined && typeof spec[key] !== "string") {
+      throw unexpected(`invalid_${key}`, key, "a string", spec[key], id);
+    }
+  }
   if (typeof significant !== "boolean") {
     throw unexpected("invalid_significant", "significant", "true or false", significant, id);
   }

@@ -88,7 +88,7 @@ export interface ChildSpec<out R extends Process = Process, out S extends boolea
 export interface PartialChildSpec<in E extends readonly unknown[], out R extends Process = Process>
   extends Omit<ChildSpec<R, false>, "takesExtra"> {
   readonly takesExtra: true;
-  /** @internal Only carries the type. */
+  /** Only carries the type; never there. */
   readonly extra?: (extra: E) => void;
 }
 

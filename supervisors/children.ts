@@ -19,8 +19,6 @@ export class Child implements Member {
   status: Status = "stopped";
   /** The process of its latest life; there is one while it is `running`. */
   process: Process | undefined = undefined;
-  /** The one retry that counts; set exactly while it is `restarting`. */
-  retry: Retry | undefined = undefined;
 
   constructor(spec: AnyChildSpec, argument: unknown, key?: string) {
     this.key = key ?? this;
@@ -44,9 +42,9 @@ interface Recipe {
 export class Retry {
   readonly child: Child;
   /** Why the latest start failed. */
-  readonly reason: ExitReason;
+  readonly reason: ExitReason | "timeout";
 
-  constructor(child: Child, reason: ExitReason) {
+  constructor(child: Child, reason: ExitReason | "timeout") {
     this.child = child;
     this.reason = reason;
   }
@@ -110,21 +108,20 @@ export class Children implements Siblings<Child> {
     this.#byProcess.set(process, child);
     child.process = process;
     if (child.restart === "temporary") child.recipe = undefined;
-    this.#become(child, "running", undefined);
+    this.#become(child, "running");
   }
 
   stopped(child: Child): void {
-    this.#become(child, "stopped", undefined);
+    this.#become(child, "stopped");
   }
 
-  restarting(child: Child, retry: Retry): void {
-    this.#become(child, "restarting", retry);
+  restarting(child: Child): void {
+    this.#become(child, "restarting");
   }
 
-  #become(child: Child, status: Status, retry: Retry | undefined): void {
+  #become(child: Child, status: Status): void {
     if (child.significant) this.#activeSignificant += Number(status !== "stopped") - Number(child.status !== "stopped");
     child.status = status;
-    child.retry = retry;
   }
 
   /** Newest first, as OTP lists them. */

@@ -1,4 +1,4 @@
-import { describeExit, type ExitReason } from "../actors/index.js";
+import { causeOf, describeExit, type ExitReason } from "../actors/index.js";
 
 /** What is wrong with a supervisor's options or with a child spec; OTP's names where OTP has them. */
 export type SpecFault =
@@ -16,6 +16,8 @@ export type SpecFault =
   | "invalid_shutdown"
   | "invalid_significant"
   | "invalid_child_type"
+  | "invalid_name"
+  | "invalid_label"
   | "invalid_start_timeout"
   | "duplicate_child_name"
   | "bad_combination";
@@ -40,17 +42,34 @@ export class SpecError extends Error {
 }
 
 /**
+ * A supervisor that could not start, since one of its children did not: the detail of the shutdown with which it ends, so
+ * that whoever started it can see which child, at whatever depth, and why. OTP's `failed_to_start_child`.
+ */
+export class ChildStartError extends Error {
+  override readonly name = "ChildStartError";
+  /** The id of the child. */
+  readonly failedToStart: string;
+  readonly reason: ExitReason | "timeout";
+
+  constructor(child: string, reason: ExitReason | "timeout") {
+    super(`Expected the child ${JSON.stringify(child)} to start, but ${trouble(reason)}`, causeOf(reason));
+    this.failedToStart = child;
+    this.reason = reason;
+  }
+}
+
+/**
  * A child that was to be started again, and failed to. It counts as a restart and is tried again. Reported through the
  * runtime's `onCrash`, since nobody else hears of it.
  */
 export class RestartError extends Error {
   override readonly name = "RestartError";
   readonly child: string;
-  readonly reason: ExitReason;
+  readonly reason: ExitReason | "timeout";
 
-  constructor(supervisor: string, child: string, reason: ExitReason) {
+  constructor(supervisor: string, child: string, reason: ExitReason | "timeout") {
     super(
-      `Expected the child ${JSON.stringify(child)} of ${supervisor} to start again, but it ended with ${describeExit(reason)}`,
+      `Expected the child ${JSON.stringify(child)} of ${supervisor} to start again, but ${trouble(reason)}`,
       causeOf(reason),
     );
     this.child = child;
@@ -67,12 +86,12 @@ export class IntensityError extends Error {
   /** The child whose end was one too many. */
   readonly child: string;
   /** Why that one ended, or failed to start. */
-  readonly reason: ExitReason;
+  readonly reason: ExitReason | "timeout";
 
-  constructor(supervisor: string, child: string, reason: ExitReason, maxRestarts: number, within: number) {
+  constructor(supervisor: string, child: string, reason: ExitReason | "timeout", maxRestarts: number, within: number) {
     super(
       `Expected the children of ${supervisor} to need at most ${maxRestarts} restarts within ${within} ms, ` +
-        `but ${JSON.stringify(child)} needed one more: it ended with ${describeExit(reason)}`,
+        `but ${JSON.stringify(child)} needed one more: ${trouble(reason)}`,
       causeOf(reason),
     );
     this.child = child;
@@ -80,6 +99,6 @@ export class IntensityError extends Error {
   }
 }
 
-function causeOf(reason: ExitReason): ErrorOptions | undefined {
-  return typeof reason === "object" && reason.kind === "error" ? { cause: reason.error } : undefined;
+function trouble(reason: ExitReason | "timeout"): string {
+  return reason === "timeout" ? "its init took longer than its startTimeout" : `it ended with ${describeExit(reason)}`;
 }

@@ -5,7 +5,6 @@
  * @module
  */
 export {
-  type AnyChildSpec,
   type ChildOptions,
   type ChildSpec,
   child,
@@ -15,13 +14,12 @@ export {
   type Shutdown,
 } from "./child-spec.js";
 export { type DynamicSupervisorOptions, type DynamicSupervisorRef, dynamicSupervisor } from "./dynamic-supervisor.js";
-export { IntensityError, RestartError, SpecError, type SpecFault } from "./errors.js";
+export { ChildStartError, IntensityError, RestartError, SpecError, type SpecFault } from "./errors.js";
 export type { Init } from "./init.js";
 export type {
   ChildCounts,
   ChildInfo,
   DeleteChildResult,
-  FailedToStart,
   RestartChildResult,
   StartChildResult,
   StartDynamicChildResult,

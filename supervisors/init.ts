@@ -1,7 +1,5 @@
-import { type Ignore, ignore, type Self, shutdownWith } from "../actors/index.js";
+import { type Ignore, ignore } from "../actors/index.js";
 import { checkOptions } from "./check.js";
-import type { Retry } from "./children.js";
-import type { FailedToStart } from "./outcome.js";
 
 type Eventually<T> = T | PromiseLike<T>;
 
@@ -16,9 +14,4 @@ export async function resolveOptions<A, O extends object>(init: O | Init<A, O>, 
   const options = typeof init === "function" ? await init(argument) : init;
   if (options !== ignore) checkOptions(options);
   return options;
-}
-
-/** Ends a supervisor that cannot start, and says which child is to blame. */
-export function failToStart(self: Self<Retry>, detail: FailedToStart): void {
-  self.exit(shutdownWith(detail));
 }

@@ -1,4 +1,4 @@
-import type { ExitReason, Process, StartResult } from "../actors/index.js";
+import type { Process, StartResult } from "../actors/index.js";
 
 /**
  * What the administration of a supervisor answers. What OTP answers is a value here, told apart by `status`; an exception
@@ -46,11 +46,4 @@ export interface ChildCounts {
   readonly supervisors: number;
   /** Those of type worker, with a process or without. */
   readonly workers: number;
-}
-
-/** The `detail` of the exit reason with which a supervisor fails to start (OTP.md S1); OTP's `failed_to_start_child`. */
-export interface FailedToStart {
-  /** The id of the child. */
-  readonly failedToStart: string;
-  readonly reason: ExitReason | "timeout";
 }

@@ -3,10 +3,8 @@ import {
   type ExitReason,
   failure,
   noreply,
-  type Process,
   type Result,
   type Self,
-  StartError,
   type StartResult,
   stop,
 } from "../actors/index.js";
@@ -82,7 +80,7 @@ export class Supervision {
     const at = this.self.runtime.clock.now();
     if (message instanceof Retry) {
       const { child, reason } = message;
-      return child.retry === message ? this.#handle({ type: "retry", child, at }, reason) : noreply(this);
+      return child.status === "restarting" ? this.#handle({ type: "retry", child, at }, reason) : noreply(this);
     }
     if (!isExit(message)) return noreply(this);
     const { process, reason } = message;
@@ -92,14 +90,18 @@ export class Supervision {
     return this.#handle({ type: "ended", child, reason, at }, reason);
   }
 
-  #handle(event: Event<Child>, reason: ExitReason): Eventually<Result<this>> {
+  #handle(event: Event<Child>, reason: ExitReason | "timeout"): Eventually<Result<this>> {
     const [state, actions] = decide(this.policy, this.#state, event);
     this.#state = state;
     return this.#perform(actions, event.child, reason);
   }
 
   /** `cause` is the child whose end led to this, `reason` why it ended or failed to start. */
-  async #perform(actions: readonly Action<Child>[], cause: Child, reason: ExitReason): Promise<Result<this>> {
+  async #perform(
+    actions: readonly Action<Child>[],
+    cause: Child,
+    reason: ExitReason | "timeout",
+  ): Promise<Result<this>> {
     for (const action of actions) {
       switch (action.type) {
         case "stop":
@@ -136,28 +138,25 @@ export class Supervision {
   }
 
   /** Through the mailbox, so that what waits there (a shutdown, an order about this child) has its turn (OTP.md S9). */
-  #retryLater(child: Child, failedWith: ExitReason | "timeout"): void {
-    const label = child.id;
-    const reason = failedWith === "timeout" ? failure(new StartError(label, failedWith)) : failedWith;
+  #retryLater(child: Child, reason: ExitReason | "timeout"): void {
     const { process } = this.self;
     this.#report(new RestartError(process.label, child.id, reason));
-    const retry = new Retry(child, reason);
-    this.children.restarting(child, retry);
-    process.send(retry);
+    this.children.restarting(child);
+    process.send(new Retry(child, reason));
   }
 
-  #announceRestart(child: Child, reason: ExitReason): void {
+  #announceRestart(child: Child, reason: ExitReason | "timeout"): void {
     const { process, runtime } = this.self;
     runtime.inspector?.({ type: "restart", supervisor: process, child: child.id, reason });
   }
 
-  #reportGivingUp(child: Child, reason: ExitReason): void {
+  #reportGivingUp(child: Child, reason: ExitReason | "timeout"): void {
     const { maxRestarts, within } = this.policy;
     this.#report(new IntensityError(this.self.process.label, child.id, reason, maxRestarts, within));
   }
 
   #report(error: Error): void {
-    this.self.runtime.crashed({ process: this.self.process as Process, reason: failure(error) });
+    this.self.runtime.crashed({ process: this.self.process, reason: failure(error) });
   }
 }
 

@@ -7,12 +7,14 @@ import {
   reply,
   type Self,
   server,
+  shutdownWith,
 } from "../actors/index.js";
 import { deleteChild, restartChild, startChild, terminateChild } from "./administration.js";
 import { checkSpecs, policyOf } from "./check.js";
 import type { ChildSpec } from "./child-spec.js";
 import { Child, type Retry } from "./children.js";
-import { failToStart, type Init, resolveOptions } from "./init.js";
+import { ChildStartError } from "./errors.js";
+import { type Init, resolveOptions } from "./init.js";
 import type {
   ChildCounts,
   ChildInfo,
@@ -127,13 +129,14 @@ const methods: Methods<SupervisorRef> = {
  * ```
  *
  * Children start in their order, each awaited; when one fails, those already started are stopped, the last one first,
- * and the start fails with a shutdown whose detail is a {@link FailedToStart}. A child whose `init` says `ignore` keeps
+ * and the start fails with a shutdown whose detail is a {@link ChildStartError}. A child whose `init` says `ignore` keeps
  * its spec and has no process. Faulty options and specs are refused, with a {@link SpecError}, before anything is started.
  *
  * The supervisor stops its children, the last one first, each awaited and within its own `shutdown` time, when it is
  * stopped, when its parent ends (with whatever reason, `normal` included), when it gives up (see {@link Intensity}) and
  * when significant children end it (see {@link AutoShutdown}). On `kill` nothing is awaited: its children get the exit
- * signal `killed` through their links.
+ * signal `killed` through their links. An exit signal of anybody but its parent means nothing to it, but for `kill`: from
+ * outside, end it with `stop("shutdown")` or `await using`.
  *
  * A supervisor inside of a supervisor is a child like any other:
  *
@@ -185,7 +188,7 @@ async function begin(options: SupervisorOptions, self: Self<Retry>): Promise<Sup
     if (supervision.isOver) break;
     if (result.status !== "error") continue;
     await stopInOrder(self, supervision.children.running());
-    failToStart(self, { failedToStart: spec.id, reason: result.reason });
+    self.exit(shutdownWith(new ChildStartError(spec.id, result.reason)));
     break;
   }
   return supervision;

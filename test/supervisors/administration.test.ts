@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { CallError, type ServerRef } from "../../actors/index.js";
+import { CallError, noreply, server } from "../../actors/index.js";
 import { child, supervisor } from "../../supervisors/index.js";
 import { seeds } from "../support/runtime.js";
 import { children, countsOf, harness } from "./harness.js";
-import { boom, type WorkerRef, worker } from "./worker.js";
+import { boom, worker } from "./worker.js";
 
 describe.each(seeds)("administration, order %s", (seed) => {
   test("S12 the whole life of a child, and all its errors · child_adm", async () => {
@@ -142,11 +142,22 @@ describe.each(seeds)("administration, order %s", (seed) => {
   test("a caller that ends while it waits is harmless", async () => {
     const { runtime, supervise, clock } = harness(seed);
     const sup = await supervise({ children: [] });
-    const caller = (await runtime.start(worker)) as WorkerRef & ServerRef<unknown>;
-    const asked = sup.startChild(child("late", worker, { turns: [50] }));
+    const asking = server<{ casts: { ask(): void } }>("asking")({
+      init: () => undefined,
+      calls: {},
+      casts: {
+        ask: async (_, state) => {
+          await sup.startChild(child("late", worker, { turns: [50] }));
+          return noreply(state);
+        },
+      },
+    });
+    const caller = await runtime.start(asking);
+    caller.cast("ask");
+    await clock.advance(10);
     caller.exit("kill");
-    await clock.advance(50);
-    expect((await asked).status).toBe("ok");
+    await clock.advance(40);
+    expect(await children(sup)).toMatchObject({ late: { alive: true } });
   });
 
   test("an admin call waits for as long as a child takes to start", async () => {

@@ -60,6 +60,8 @@ describe("child specs", () => {
     ["a significant that is no boolean", { ...good, significant: "yes" }, "invalid_significant"],
     ["a startTimeout of 0", { ...good, startTimeout: 0 }, "invalid_start_timeout"],
     ["a startTimeout that is no number", { ...good, startTimeout: "5 s" }, "invalid_start_timeout"],
+    ["a name that is no string", { ...good, name: 17 }, "invalid_name"],
+    ["a label that is no string", { ...good, label: {} }, "invalid_label"],
     ["a spec that is no object", "worker", "invalid_child_spec"],
     ["a spec that is null", null, "invalid_child_spec"],
   ])(

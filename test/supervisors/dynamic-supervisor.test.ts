@@ -135,14 +135,19 @@ describe.each(seeds)("dynamic supervisor, order %s", (seed) => {
 
   test("a start that throws, synchronously or not, is an error, and the supervisor lives · with throw/error/exit", async () => {
     const { sup, runtime } = await dynamic();
-    const failing = (init: () => unknown) => child("w", server("w")({ init, calls: {}, casts: {} }));
     const error = new Error("thrown");
-    const thrown = await sup.startChild(failing(() => { throw error; })); // biome-ignore format: one line says it
-    const rejected = await sup.startChild(failing(() => Promise.reject(error)));
-    const create = { label: "w", type: "worker" as const, create: () => { throw error; } }; // biome-ignore format: one line says it
-    expect([thrown, rejected, await sup.startChild(child("w", create))]).toEqual(
-      Array(3).fill({ status: "error", reason: failure(error) }),
-    );
+    const raise = () => {
+      throw error;
+    };
+    const reject = () => Promise.reject(error);
+    const failing = [
+      server("w")({ init: raise, calls: {}, casts: {} }),
+      server("w")({ init: reject, calls: {}, casts: {} }),
+      { label: "w", type: "worker", create: raise } as const,
+    ];
+    for (const definition of failing) {
+      expect(await sup.startChild(child("w", definition))).toEqual({ status: "error", reason: failure(error) });
+    }
     const exits = server("w")({ init: (_: undefined, self) => self.exit("shutdown"), calls: {}, casts: {} });
     expect(await sup.startChild(child("w", exits))).toEqual({ status: "error", reason: "shutdown" });
     expect(await sup.whichChildren()).toEqual([]);

@@ -1,6 +1,8 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { type ExitReason, type Inspection, shutdownWith } from "../../actors/index.js";
-import { child, type Restart, supervisor } from "../../supervisors/index.js";
+import { type ExitReason, type Inspection, type Self, shutdownWith } from "../../actors/index.js";
+import { child, dynamicSupervisor, type Restart, supervisor } from "../../supervisors/index.js";
 import { seeds, testRuntime } from "../support/runtime.js";
 import { children, countsOf, harness } from "./harness.js";
 import { boom, type WorkerRef, worker } from "./worker.js";
@@ -90,6 +92,24 @@ describe.each(seeds)("restart, order %s", (seed) => {
     await runtime.stop();
   });
 
+  test("S6 the arguments of a temporary child are not retained, others are · simple_one_for_one_corruption", async () => {
+    const { runtime } = harness(seed);
+    const forgetful = { label: "w", type: "worker", create: (_: Self, __: object) => ({ receive() {} }) } as const;
+    const sup = await runtime.start(supervisor("sup", { children: [] }));
+    const pool = await runtime.start(dynamicSupervisor("pool"));
+    const refs = [];
+    for (const restart of ["temporary", "permanent"] as const) {
+      for (const ref of [sup, pool]) {
+        const argument = { restart };
+        refs.push(new WeakRef(argument));
+        await ref.startChild(child(restart, forgetful, argument, { restart }));
+      }
+    }
+    await collectGarbage();
+    expect(refs.map((ref) => ref.deref()?.restart)).toEqual([undefined, undefined, "permanent", "permanent"]);
+    for (const ref of [sup, pool]) ref.exit("kill");
+  });
+
   test("P5 a child is not restarted beside its own half-closed resources", async () => {
     const { runtime, clock, supervise, news } = harness(seed);
     let open = 0;
@@ -119,3 +139,11 @@ describe.each(seeds)("restart, order %s", (seed) => {
     await stopped;
   });
 });
+
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  // A weak reference that was made or read in this turn holds on until its end.
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+}

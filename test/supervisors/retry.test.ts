@@ -49,7 +49,7 @@ describe.each(seeds)("a restart whose start fails, order %s", (seed) => {
     await stage.end((await children(sup)).a, boom);
     await stage.clock.advance(10);
     expect(await countsOf(sup)).toEqual([1, 1, 0, 1]);
-    expect(stage.crashes[1]).toMatchObject({ reason: { error: { reason: { error: { reason: "timeout" } } } } });
+    expect(stage.crashes[1]).toMatchObject({ reason: { error: { child: "a", reason: "timeout" } } });
   });
 
   test("S9 between two attempts it is shown as restarting, and admin calls have their turn · which_children", async () => {

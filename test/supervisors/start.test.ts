@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { AlreadyStartedError, drawTree, failure, ignore, StartError, shutdownWith } from "../../actors/index.js";
-import { child, SpecError, supervisor } from "../../supervisors/index.js";
+import { AlreadyStartedError, drawTree, failure, ignore, StartError } from "../../actors/index.js";
+import { ChildStartError, child, SpecError, supervisor } from "../../supervisors/index.js";
 import { seeds } from "../support/runtime.js";
 import { children, countsOf, harness, parentOf } from "./harness.js";
 import { boom, worker } from "./worker.js";
@@ -28,8 +28,14 @@ describe.each(seeds)("start, order %s", (seed) => {
     });
     const error = await starting.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StartError);
-    const reason = failure(new Error("no start"));
-    expect((error as StartError).reason).toEqual(shutdownWith({ failedToStart: "c", reason }));
+    const detail = expect.any(ChildStartError);
+    expect((error as StartError).reason).toEqual({ kind: "shutdown", detail });
+    expect((error as StartError).cause).toMatchObject({
+      message: 'Expected the child "c" to start, but it ended with Error: no start',
+      failedToStart: "c",
+      reason: failure(new Error("no start")),
+      cause: new Error("no start"),
+    });
     expect(news()).toEqual([
       "+sup",
       "+a",

@@ -223,17 +223,34 @@ describe.each(seeds)("stop, order %s", (seed) => {
     expect(news()).toEqual(["+sup", "+a", "+b", "-sup killed", "-a killed", "-b killed"]);
   });
 
-  test("a supervisor stopped while it restarts all of its children starts no more of them", async () => {
-    const { runtime, clock, supervise, end } = harness(seed);
+  test("a supervisor killed while it restarts all of its children starts no more of them", async () => {
+    const { runtime, clock, supervise, end, news, crashes } = harness(seed);
     const turns = ["ok" as const, 50];
     const sup = await supervise({
       strategy: "one_for_all",
       children: [child("a", worker), child("b", worker, { turns }), child("c", worker)],
     });
     await end((await children(sup)).a, boom);
+    news();
     sup.exit("kill");
     await clock.advance(100);
     expect(runtime.size).toBe(0);
+    expect(news()).toEqual(["-sup killed", "-a killed", "-b killed"]);
+    expect(crashes.map(({ reason }) => reason)).toEqual([boom]);
+  });
+
+  test("a supervisor killed while it stops children for a restart restarts nothing", async () => {
+    const { runtime, clock, supervise, end, news } = harness(seed);
+    const sup = await supervise({
+      strategy: "one_for_all",
+      children: [child("a", worker), child("b", worker, { closing: 50 })],
+    });
+    await end((await children(sup)).a, boom);
+    news();
+    sup.exit("kill");
+    await clock.advance(50);
+    expect(runtime.size).toBe(0);
+    expect(news()).toEqual(["-sup killed", "-b shutdown"]);
   });
 
   test("await using stops a supervisor with its children", async () => {

@@ -70,12 +70,11 @@ describe.each(seeds)("a tree, order %s", (seed) => {
     const { supervise } = harness(seed);
     const broken = supervisor("broken", { children: [child("deep", worker, { turns: ["error"] })] });
     await expect(supervise({ children: [child("w1", worker), child("broken", broken)] })).rejects.toMatchObject({
-      reason: {
-        kind: "shutdown",
-        detail: {
-          failedToStart: "broken",
-          reason: { kind: "shutdown", detail: { failedToStart: "deep", reason: { error: { message: "no start" } } } },
-        },
+      reason: { kind: "shutdown" },
+      cause: {
+        failedToStart: "broken",
+        reason: { kind: "shutdown" },
+        cause: { failedToStart: "deep", cause: { message: "no start" } },
       },
     });
   });
