@@ -23,7 +23,7 @@ export default defineConfig({
         },
         test: {
           name: "unit",
-          include: ["test/{actors,supervisors,src}/**/*.test.ts"],
+          include: ["test/{actors,supervisors,src,docs}/**/*.test.ts"],
           testTimeout: 5_000,
           restoreMocks: true,
           pool: "threads",
