@@ -20,19 +20,25 @@ const DEFAULT_TIMEOUT = 5_000;
  * to answer. It takes one answer; a second one, or one that comes after the caller gave up, is dropped (OTP: process
  * aliases).
  */
-export class From extends Watch {
-  /** Resolves, with the address itself, when the call is decided. @internal */
-  readonly decided: Promise<From>;
-  #decide: ((from: From) => void) | undefined;
+export interface From {
+  /** Whether the caller still waits. */
+  readonly isWaiting: boolean;
+  /** Aborted when the caller has given up, so that the server may stop working for it. */
+  readonly signal: AbortSignal;
+  /** Answers the call. Returns `false`, and does nothing, when it was answered or given up before. */
+  reply(value: unknown): boolean;
+}
+
+/** The reply address as its caller has it: decided once, by an answer, by the server's end or by the caller. */
+class PendingCall extends Watch implements From {
+  /** Resolves, with the address itself, when the call is decided. */
+  readonly decided: Promise<PendingCall>;
+  #decide: ((call: PendingCall) => void) | undefined;
   #controller: AbortController | undefined = undefined;
-  /** @internal */
   value: unknown = undefined;
-  /** @internal */
   failure: CallFailure | undefined = undefined;
-  /** @internal */
   reason: ExitReason | undefined = undefined;
 
-  /** @internal */
   constructor(target: Cell) {
     super(target);
     this.decided = new Promise((resolve) => {
@@ -40,19 +46,16 @@ export class From extends Watch {
     });
   }
 
-  /** Whether the caller still waits. */
   get isWaiting(): boolean {
     return this.#decide !== undefined;
   }
 
-  /** Aborted when the caller has given up, so that the server may stop working for it. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
     if (this.failure !== undefined) this.#controller.abort();
     return this.#controller.signal;
   }
 
-  /** Answers the call. Returns `false`, and does nothing, when it was answered or given up before. */
   reply(value: unknown): boolean {
     if (this.#decide === undefined) return false;
     this.value = value;
@@ -60,7 +63,6 @@ export class From extends Watch {
     return true;
   }
 
-  /** @internal */
   fail(failure: CallFailure, reason?: ExitReason): void {
     if (this.#decide === undefined) return;
     this.failure = failure;
@@ -69,12 +71,11 @@ export class From extends Watch {
     this.#settle(this.#decide);
   }
 
-  /** @internal */
   down(reason: ExitReason): void {
     this.fail(reason === "noproc" ? "noproc" : "exit", reason);
   }
 
-  #settle(decide: (from: From) => void): void {
+  #settle(decide: (call: PendingCall) => void): void {
     this.#decide = undefined;
     this.unlist();
     decide(this);
@@ -100,7 +101,7 @@ export async function ask(
   const signal = options?.signal;
   if (signal?.aborted) throw new CallError("aborted", name, undefined, signal.reason);
 
-  const from = new From(target);
+  const from = new PendingCall(target);
   from.list();
   target.deliver(new Mail(kind, name, payload, from));
 

@@ -16,10 +16,8 @@ import { EndWatch, type ProcessMonitor, type Watch } from "./watch.js";
 
 /**
  * One process: its mailbox, its relations and where it is in its life. Everybody outside of the runtime sees it as a
- * {@link Process}. The fields are the kernel's; everything rare is created on first use, which keeps an idle process
- * small.
- *
- * @internal
+ * {@link Process}; the package does not export this class. The fields are the kernel's; everything rare is created on
+ * first use, which keeps an idle process small.
  */
 export class Cell implements Process, ServerRef<never> {
   readonly id: number;

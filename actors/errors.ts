@@ -1,4 +1,4 @@
-import { describeExit, type ExitReason } from "./exit.js";
+import { causeOf, describeExit, type ExitReason } from "./exit.js";
 import type { Process } from "./process.js";
 
 /** Why a call got no answer. `exit` carries the server's exit reason; the others stand for themselves. */
@@ -28,10 +28,7 @@ export class StartError extends Error {
   readonly reason: ExitReason | "ignore" | "timeout";
 
   constructor(label: string, reason: ExitReason | "ignore" | "timeout") {
-    super(
-      `Expected ${label} to start, but ${startTrouble(reason)}`,
-      typeof reason === "object" && reason.kind === "error" ? { cause: reason.error } : undefined,
-    );
+    super(`Expected ${label} to start, but ${startTrouble(reason)}`, causeOf(reason));
     this.reason = reason;
   }
 }

@@ -44,13 +44,31 @@ export function describeExit(reason: ExitReason): string {
   return reason.kind === "shutdown" ? `shutdown: ${show(reason.detail)}` : show(reason.error);
 }
 
+/**
+ * The error behind a reason, as an option of the error that tells of it: a defect's, or the one with which an orderly end
+ * says why.
+ */
+export function causeOf(reason: ExitReason | "ignore" | "timeout"): ErrorOptions | undefined {
+  if (typeof reason === "string") return undefined;
+  if (reason.kind === "error") return { cause: reason.error };
+  return reason.detail instanceof Error ? { cause: reason.detail } : undefined;
+}
+
 /** Never throws: anything can be thrown at a process, also what throws when it is looked at. */
 function show(value: unknown): string {
   try {
     if (value instanceof Error) return `${value.name}: ${value.message}`;
     if (typeof value === "string") return value;
-    return JSON.stringify(value) ?? String(value);
+    return typeof value === "object" ? toJson(value) : String(value);
   } catch {
     return `an unprintable ${typeof value}`;
+  }
+}
+
+function toJson(value: object | null): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
   }
 }

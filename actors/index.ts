@@ -16,6 +16,7 @@ export {
   StartError,
 } from "./errors.js";
 export {
+  causeOf,
   describeExit,
   type ErrorReason,
   type ExitReason,

@@ -10,7 +10,13 @@ export type Inspection =
   | { readonly type: "spawn"; readonly process: Process; readonly parent: Process | undefined }
   | { readonly type: "send"; readonly process: Process; readonly mail: Mail; readonly delivered: boolean }
   | { readonly type: "exit"; readonly process: Process; readonly reason: ExitReason }
-  | { readonly type: "restart"; readonly supervisor: Process; readonly child: string; readonly reason: ExitReason };
+  /** A supervisor starts again: once for each restart that counts. `reason` is why `child` ended, or failed to start. */
+  | {
+      readonly type: "restart";
+      readonly supervisor: Process;
+      readonly child: string;
+      readonly reason: ExitReason | "timeout";
+    };
 
 /**
  * A process ended by a defect of its own, or could not let go of what it owned.

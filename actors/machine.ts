@@ -1,18 +1,29 @@
-import {
-  type AnyMachineSnapshot,
-  type AnyStateMachine,
-  createActor,
-  type EventFrom,
-  type InputFrom,
-  type SnapshotFrom,
-} from "xstate";
+import { type AnyMachineSnapshot, type AnyStateMachine, createActor } from "xstate";
 import { type Mail, MailKind, type SystemMessage } from "./mail.js";
 import type { Behaviour, Definition, Process } from "./process.js";
 import type { Self } from "./self.js";
 import type { Timer } from "./timer.js";
 
+/**
+ * As much of an xstate machine as the types need. xstate's own types stay out of the declarations: they do not compile
+ * with `exactOptionalPropertyTypes` and without `skipLibCheck`, not even for a program that has no machine.
+ */
+export interface MachineLogic {
+  readonly id: string;
+  transition(snapshot: never, event: never, scope: never): unknown;
+  getInitialSnapshot(scope: never, input?: never): unknown;
+}
+
+type EventOf<M> = M extends { transition(snapshot: never, event: infer E, scope: never): unknown } ? E : never;
+type SnapshotOf<M> = M extends { getInitialSnapshot(scope: never, input?: never): infer S } ? S : never;
+type Given<M> = M extends { getInitialSnapshot(scope: never, ...rest: infer R extends unknown[]): unknown }
+  ? R[0]
+  : never;
+/** xstate declares every input as optional; a machine that declares none takes anything, `null` included. */
+type InputOf<M> = null extends Given<M> ? unknown : Exclude<Given<M>, undefined>;
+
 /** A machine's process: takes the machine's events with `send`. */
-export interface MachineRef<M extends AnyStateMachine> extends Process<EventFrom<M>> {}
+export interface MachineRef<M extends MachineLogic> extends Process<EventOf<M>> {}
 
 /**
  * Runs an xstate machine as a process, in gen_statem's place. Events are mail; delayed transitions are timers of the
@@ -24,9 +35,7 @@ export interface MachineRef<M extends AnyStateMachine> extends Process<EventFrom
  * light.send({ type: "tick" });
  * ```
  */
-export function machine<M extends AnyStateMachine>(
-  logic: M,
-): Definition<InputFrom<M> extends undefined ? undefined : InputFrom<M>, MachineRef<M>> {
+export function machine<M extends MachineLogic>(logic: M): Definition<InputOf<M>, MachineRef<M>> {
   return {
     label: logic.id,
     type: "worker",
@@ -39,11 +48,11 @@ export function machine<M extends AnyStateMachine>(
  * to its end before `send` returns; what its actions throw, `send` throws. Its timers reach the process as
  * {@link MachineTimer} messages, to be `fire`d.
  */
-export class MachineHost<M extends AnyStateMachine> {
+export class MachineHost<M extends MachineLogic> {
   readonly #actor;
   #failure: { readonly error: unknown } | undefined = undefined;
 
-  constructor(self: Self<MachineTimer>, logic: M, input?: InputFrom<M>) {
+  constructor(self: Self<MachineTimer>, logic: M, input?: InputOf<M>) {
     const clock = {
       setTimeout: (callback: () => void, delay: number) => {
         const message = new MachineTimer(callback);
@@ -52,14 +61,14 @@ export class MachineHost<M extends AnyStateMachine> {
       },
       clearTimeout: (message: MachineTimer | undefined) => message?.cancel(),
     };
-    this.#actor = createActor(logic, { clock: clock as never, input: input as never });
+    this.#actor = createActor(logic as unknown as AnyStateMachine, { clock: clock as never, input: input as never });
     // An xstate actor whose error nobody observes throws it out of a timer; this one's errors belong to the process.
     this.#actor.subscribe({ error: (error) => this.#fail(error) });
     self.own(() => this.#actor.stop());
   }
 
-  get snapshot(): SnapshotFrom<M> {
-    return this.#actor.getSnapshot() as SnapshotFrom<M>;
+  get snapshot(): SnapshotOf<M> {
+    return this.#actor.getSnapshot() as SnapshotOf<M>;
   }
 
   get isDone(): boolean {
@@ -73,7 +82,7 @@ export class MachineHost<M extends AnyStateMachine> {
   }
 
   /** @throws what an action throws; the machine is dead then, and so should be its process. */
-  send(event: EventFrom<M>): void {
+  send(event: EventOf<M>): void {
     this.#actor.send(event as never);
     this.#rethrow();
   }
@@ -117,13 +126,13 @@ export class MachineTimer {
   }
 }
 
-class MachineBehaviour<M extends AnyStateMachine> implements Behaviour {
+class MachineBehaviour<M extends MachineLogic> implements Behaviour {
   readonly #self: Self<unknown>;
   readonly #host: MachineHost<M>;
 
   constructor(logic: M, self: Self<unknown>, input: unknown) {
     this.#self = self;
-    this.#host = new MachineHost(self as unknown as Self<MachineTimer>, logic, input as InputFrom<M>);
+    this.#host = new MachineHost(self as unknown as Self<MachineTimer>, logic, input as InputOf<M>);
   }
 
   init(): void {
@@ -137,7 +146,7 @@ class MachineBehaviour<M extends AnyStateMachine> implements Behaviour {
       return;
     }
     if (mail.payload instanceof MachineTimer) this.#host.fire(mail.payload);
-    else this.#host.send(mail.payload as EventFrom<M>);
+    else this.#host.send(mail.payload as EventOf<M>);
     this.#endIfDone();
   }
 

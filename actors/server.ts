@@ -44,19 +44,23 @@ export interface ServerCallbacks<P, S, A> {
    * Everything that is neither call nor cast: messages sent with `send` or by a timer, trapped exit signals, DOWN. Not
    * called for the parent's exit signal, which stops the server. Default: ignored.
    */
-  info?(message: InfoOf<P> | ExitMessage | DownMessage, state: S, self: Self<InfoOf<P>>): Eventually<Result<S>>;
+  info?(
+    message: InfoOf<P> | ExitMessage | DownMessage,
+    state: NoInfer<S>,
+    self: Self<InfoOf<P>>,
+  ): Eventually<Result<NoInfer<S>>>;
   /** Runs right after the handler that asked for it, before any queued mail. */
-  continue?(argument: unknown, state: S, self: Self<InfoOf<P>>): Eventually<Result<S>>;
+  continue?(argument: unknown, state: NoInfer<S>, self: Self<InfoOf<P>>): Eventually<Result<NoInfer<S>>>;
   /** Runs when no mail came for the milliseconds the last handler named. */
-  timeout?(state: S, self: Self<InfoOf<P>>): Eventually<Result<S>>;
+  timeout?(state: NoInfer<S>, self: Self<InfoOf<P>>): Eventually<Result<NoInfer<S>>>;
   /**
    * Runs when a callback stopped, threw or returned nonsense, on `stop()`, and on the parent's exit signal *if* the
    * server traps exits. Not called on `kill`, on an untrapped exit signal, when `init` failed, and not after it failed
    * itself. Resources are better owned (`self.own`): that works for every end.
    */
-  terminate?(reason: ExitReason, state: S, self: Self<InfoOf<P>>): unknown;
+  terminate?(reason: ExitReason, state: NoInfer<S>, self: Self<InfoOf<P>>): unknown;
   /** Facts for `Runtime.tree`. Never secrets. */
-  describe?(state: S): Readonly<Record<string, unknown>>;
+  describe?(state: NoInfer<S>): Readonly<Record<string, unknown>>;
 }
 
 /** A start state together with what shall happen next. */

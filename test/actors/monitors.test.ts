@@ -42,6 +42,26 @@ describe.each(seeds)("monitors, order %s", (seed) => {
     expect(signalsOf(watcher)).toEqual(['DOWN "normal"']);
   });
 
+  test("M1 the monitors of a process end with it: nothing is sent to it any more", async () => {
+    const sent: unknown[] = [];
+    const { runtime, clock } = testRuntime({
+      seed,
+      onInspect: (event) => {
+        if (event.type === "send") sent.push(event.mail.payload);
+      },
+    });
+    const watcher = await puppet(runtime);
+    const watched = await puppet(runtime);
+    await watcher.run((self) => self.monitor(watched.process));
+    watcher.process.exit("kill");
+    watcher.self.monitor(watched.process);
+    await clock.settle();
+    sent.length = 0;
+    watched.process.exit("kill");
+    await clock.settle();
+    expect(sent).toEqual([]);
+  });
+
   test("M2 monitoring a process that has ended delivers DOWN with noproc at once", async () => {
     const { runtime, clock } = testRuntime({ seed });
     const watcher = await puppet(runtime);

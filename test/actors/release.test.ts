@@ -95,6 +95,7 @@ describe.each(seeds)("what a process owns, order %s", (seed) => {
     ref.exit("kill");
     expect(ref.alive).toBe(false);
     ref.send("dropped");
+    expect(runtime.tree().find((node) => node.process === ref)).toMatchObject({ state: "exiting", mailbox: 0 });
     await expect(ref.call("ask")).rejects.toMatchObject({ name: "CallError", failure: "noproc" });
     await expect(ref.stop()).rejects.toMatchObject({ failure: "noproc" });
     expect(clock.timers).toBe(1);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   AlreadyStartedError,
   type ExitReason,
+  failure,
   ignore,
   noreply,
   reply,
@@ -166,6 +167,36 @@ describe.each(seeds)("start, order %s", (seed) => {
       expect(error).toMatchObject({ cause: { message: "boom" }, message: expect.stringContaining("Error: boom") });
     },
   );
+
+  test("G1 starts that fail leave nothing behind, however often they are tried · loop_start_fail", async () => {
+    const { runtime, clock, crashes } = testRuntime({ seed });
+    const parent = await puppet(runtime, { traps: true });
+    const ways: [Begin, StartResult][] = [
+      [
+        (self) => self.exit(shutdownWith("failed_to_start")),
+        { status: "error", reason: shutdownWith("failed_to_start") },
+      ],
+      [() => ignore, { status: "ignore" }],
+      [boom, { status: "error", reason: failure(new Error("boom")) }],
+      [() => new Promise(() => {}), { status: "error", reason: "timeout" }],
+    ];
+    const options = { name: "the only one", timeout: 200 };
+    for (const [begin, outcome] of ways) {
+      for (let n = 0; n < 5; n++) {
+        const linked = parent.run((self) => self.startLink(started, begin, options));
+        await clock.advance(200);
+        expect(await linked).toEqual(outcome);
+        const alone = expect(runtime.start(started, begin, options)).rejects.toBeInstanceOf(StartError);
+        await clock.advance(200);
+        await alone;
+      }
+    }
+    expect(parent.mail).toEqual([]);
+    expect(runtime.size).toBe(1);
+    expect(runtime.whereis("the only one")).toBeUndefined();
+    expect(clock.timers).toBe(0);
+    expect(crashes).toEqual([]);
+  });
 
   test("G1 an init that ends its own process makes the start fail with that reason · start, stop", async () => {
     const { runtime, crashes } = testRuntime({ seed });
