@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { log, progress, type Step, Script, say, scriptedStdio, wait } from "../testing/index.js";
+import { log, progress, Script, type Step, say, scriptedStdio, wait } from "../testing/index.js";
 import type { StdioServer } from "../transport/child.js";
 
 /** A server with a long-running tool. */
@@ -34,7 +34,7 @@ function find(specifier: string): string | undefined {
 }
 
 /** What the bundled server does: the same as server-everything, as far as the demo asks for it. */
-export function bundledScript(): Script {
+function bundledScript(): Script {
   const { duration, steps } = OPERATION;
   const work = Array.from({ length: steps }, (_, index): Step[] => [
     wait((duration * 1_000) / steps),

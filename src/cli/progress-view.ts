@@ -18,7 +18,7 @@ async function liveBar(terminal: Terminal, total: number): Promise<ProgressView>
   const bar = new progress.SingleBar({
     stream: terminal.stream,
     format: `   ${terminal.style("green", "{bar}")} {percentage} %  step {value} of {total}`,
-    barsize: 30,
+    barsize: barSize(terminal.stream.columns ?? 80),
     barCompleteChar: "█",
     barIncompleteChar: "░",
     autopadding: true,
@@ -34,6 +34,11 @@ async function liveBar(terminal: Terminal, total: number): Promise<ProgressView>
     bar.update(update.progress);
   };
   return { show, stop, [Symbol.dispose]: stop };
+}
+
+/** What is cut off at the right edge must not be the end of the colour. */
+function barSize(columns: number): number {
+  return Math.max(10, Math.min(30, columns - 30));
 }
 
 function plainLines(terminal: Terminal): ProgressView {

@@ -1,18 +1,12 @@
 import type { Client } from "../client/client.js";
-import type { ClientEvents } from "../client/events.js";
+import { describeEvent, type RecoveryEvent } from "./describe.js";
 import type { Terminal } from "./terminal.js";
 
-/** What a client tells of a loss and of its recovery. */
-export type RecoveryEvent = { readonly [E in "state" | "lost" | "ready"]: { readonly type: E; readonly event: ClientEvents[E] } }[
-  | "state"
-  | "lost"
-  | "ready"];
-
-/** Keeps what a client tells from now on, each with its time, until it may be printed; from then on prints it at once. */
+/** Keeps what a client tells of a loss and of the recovery until it may be printed; from then on prints it at once. */
 export class RecoveryLog implements Disposable {
   readonly #terminal: Terminal;
-  readonly #unlisten: readonly (() => void)[];
   readonly #begun = performance.now();
+  readonly #unlisten: readonly (() => void)[];
   #kept: string[] | undefined = [];
 
   constructor(client: Client, terminal: Terminal) {
@@ -24,7 +18,6 @@ export class RecoveryLog implements Disposable {
     ];
   }
 
-  /** Prints what has been kept, and does not keep anything any more. */
   release(): void {
     this.#terminal.print(...(this.#kept ?? []));
     this.#kept = undefined;
@@ -35,23 +28,9 @@ export class RecoveryLog implements Disposable {
   }
 
   #hear(news: RecoveryEvent): void {
-    const after = `${Math.round(performance.now() - this.#begun)} ms`.padStart(8);
-    const line = `   ${this.#terminal.style("dim", after)}  ${describe(news, Date.now())}`;
+    const after = `+${Math.round(performance.now() - this.#begun)} ms`.padStart(8);
+    const line = `   ${this.#terminal.style("dim", after)}  ${describeEvent(news, Date.now())}`;
     if (this.#kept === undefined) this.#terminal.print(line);
     else this.#kept.push(line);
-  }
-}
-
-/** An event for a person; `now` is on `Date.now()`'s clock. */
-export function describe(news: RecoveryEvent, now: number): string {
-  switch (news.type) {
-    case "state":
-      return `state: ${news.event}`;
-    case "lost": {
-      const { retryAt } = news.event;
-      return `lost: ${retryAt === undefined ? "no new server is planned" : `a new server in ${Math.max(0, retryAt - now)} ms`}`;
-    }
-    case "ready":
-      return `ready: incarnation ${news.event.incarnation} of ${news.event.server.name}`;
   }
 }

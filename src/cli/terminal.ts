@@ -3,6 +3,7 @@ import { styleText } from "node:util";
 /** As much of `process.stdout` as is needed. */
 export interface Output extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
+  readonly columns?: number;
   hasColors?(): boolean;
 }
 
@@ -28,6 +29,6 @@ export class Terminal {
 
   /** The text in a colour or weight, where that can be shown. */
   style(style: Style, text: string): string {
-    return this.#hasColors ? styleText(style, text) : text;
+    return this.#hasColors ? styleText(style, text, { validateStream: false }) : text;
   }
 }
