@@ -24,7 +24,7 @@ export interface StdioServer {
 /** Milliseconds a server has to end after its stdin has ended, and again after SIGTERM, before SIGKILL. */
 const GRACE = 1_000;
 /** Milliseconds in which a killed group is gone, unless nobody collects its dead (a container without an init). */
-const DYING = 15;
+const DYING = 10;
 /** Milliseconds between the first two looks at whether a group is gone: the system sends no event. Each is twice as long. */
 const LOOK = 1;
 

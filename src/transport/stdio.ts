@@ -25,7 +25,7 @@ import type {
  * Milliseconds after a child's exit in which what it wrote before may still be read. Its stdout may stay open for ever:
  * a grandchild can hold it.
  */
-const LAST_WORDS = 20;
+const LAST_WORDS = 10;
 
 /** Characters that go in one write, at most, unless a single frame is longer. */
 const BATCH = 16 * 1024;
