@@ -1,4 +1,5 @@
 import type { Operation, ProgressCallback, ProgressUpdate } from "../operation/operation.js";
+import { isThenable } from "../operation/thenable.js";
 import type { ProgressToken } from "../protocol/message.js";
 import type { OperationHandle } from "./operation-promise.js";
 import { ProgressStream } from "./progress-stream.js";
@@ -11,6 +12,7 @@ export class Call implements OperationHandle {
   #stream: ProgressStream | undefined = undefined;
   #latest: ProgressUpdate | undefined = undefined;
   #end: { readonly error: unknown } | undefined = undefined;
+  #atEnd: (() => void) | undefined = undefined;
   /** Set once the caller has given it up by its handle. */
   cancelled: { readonly reason: unknown } | undefined = undefined;
 
@@ -35,16 +37,23 @@ export class Call implements OperationHandle {
     this.#cancel(this, reason);
   }
 
-  /** Shows an update to whoever reads `progress`. */
-  show(update: ProgressUpdate): void {
-    if (this.#stream === undefined) this.#latest = update;
-    else this.#stream.push(update);
+  /** Shows an update to whoever reads `progress`. Returns how many updates were dropped for it. */
+  show(update: ProgressUpdate): number {
+    if (this.#stream !== undefined) return this.#stream.push(update);
+    this.#latest = update;
+    return 0;
+  }
+
+  atEnd(callback: () => void): void {
+    if (this.#end === undefined) this.#atEnd = callback;
+    else callback();
   }
 
   /** The call has ended; a cancel of the caller's own is no error to the reader of `progress`. */
   end(error?: unknown): void {
     this.#end = { error: this.cancelled === undefined ? error : undefined };
     this.#stream?.end(this.#end.error);
+    this.#atEnd?.();
   }
 }
 
@@ -55,9 +64,11 @@ export class TokenListeners {
   add(token: ProgressToken, callback: ProgressCallback): () => void {
     const callbacks = this.#byToken.get(token) ?? new Set();
     this.#byToken.set(token, callbacks);
-    callbacks.add(callback);
+    // A wrapper of its own, so that one function added twice is called twice and removed once at a time.
+    const entry: ProgressCallback = (update) => callback(update);
+    callbacks.add(entry);
     return () => {
-      callbacks.delete(callback);
+      callbacks.delete(entry);
       if (callbacks.size === 0 && this.#byToken.get(token) === callbacks) this.#byToken.delete(token);
     };
   }
@@ -71,8 +82,20 @@ export class TokenListeners {
   }
 }
 
-/** Calls all of them, whatever one of them does, and waits for those that return a promise. */
-async function deliverAll(callbacks: readonly ProgressCallback[], update: ProgressUpdate): Promise<void> {
-  const results = await Promise.allSettled(callbacks.map(async (callback) => callback(update)));
-  for (const result of results) if (result.status === "rejected") throw result.reason;
+/** Calls all of them, whatever one of them does. Only those that return a promise are waited for. */
+function deliverAll(callbacks: readonly ProgressCallback[], update: ProgressUpdate): Promise<void> | undefined {
+  const pending: PromiseLike<unknown>[] = [];
+  for (const callback of callbacks) {
+    try {
+      const result = callback(update);
+      if (isThenable(result)) pending.push(result);
+    } catch (error) {
+      pending.push(Promise.reject(error));
+    }
+  }
+  return pending.length === 0 ? undefined : waitForAll(pending);
+}
+
+async function waitForAll(pending: readonly PromiseLike<unknown>[]): Promise<void> {
+  for (const result of await Promise.allSettled(pending)) if (result.status === "rejected") throw result.reason;
 }

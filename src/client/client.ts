@@ -12,7 +12,7 @@ import {
 } from "../operation/operation.js";
 import { errorOf } from "../operation/settlement.js";
 import { generateProgressToken } from "../operation/token.js";
-import { type CancelledError, InvalidResultError } from "../protocol/errors.js";
+import { type CancelledError, InvalidRequestError, InvalidResultError } from "../protocol/errors.js";
 import type { ServerInfo } from "../protocol/legacy.js";
 import { isProgressToken, type Params, type ProgressToken } from "../protocol/message.js";
 import type {
@@ -24,6 +24,7 @@ import type {
   ResultByMethod,
 } from "../protocol/results.js";
 import type { StandardResult, StandardSchema } from "../protocol/standard-schema.js";
+import { onAbort } from "./aborts.js";
 import { Call, TokenListeners } from "./call.js";
 import type { ClientEvents, EventName } from "./events.js";
 import type { Hub } from "./hub.js";
@@ -103,7 +104,7 @@ export class Client implements AsyncDisposable {
         const params = cursor === undefined ? undefined : { cursor };
         return this.#run(init("tools/list", params, options), call);
       });
-      this.#parts.tools.learn(result.tools);
+      this.#parts.tools.learn(result.tools, options?.cursor === undefined);
       return result;
     });
   }
@@ -130,9 +131,13 @@ export class Client implements AsyncDisposable {
     });
   }
 
-  /** Sends a notification if the client is ready; otherwise it is lost, as notifications may be. */
+  /**
+   * Sends a notification if the client is ready; otherwise it is lost, as notifications may be.
+   *
+   * @throws {InvalidRequestError} when the parameters cannot be serialised: there is no promise to reject.
+   */
   notify(method: string, params?: Params): void {
-    this.#parts.hub.link.notify(params === undefined ? { jsonrpc: "2.0", method } : { jsonrpc: "2.0", method, params });
+    this.#parts.hub.link.notify(encodeNotification(method, params));
   }
 
   /** Listens to the progress of whatever operation bears this token, now or later. Returns how to stop. */
@@ -212,8 +217,7 @@ export class Client implements AsyncDisposable {
     const { method, signal } = operation;
     if (call.cancelled !== undefined) throw cancelled(method, call.cancelled.reason);
     if (signal?.aborted) throw cancelled(method, signal.reason, signal.reason);
-    const abort = () => hub.link.cancel(call.token, signal?.reason, signal?.reason);
-    signal?.addEventListener("abort", abort);
+    const unwatch = signal && onAbort(signal, () => hub.link.cancel(call.token, signal.reason, signal.reason));
     const settlement = await hub.link.request({
       method,
       params: operation.params,
@@ -225,17 +229,23 @@ export class Client implements AsyncDisposable {
       maxTimeout: operation.maxTimeout ?? defaults.maxTimeout,
       startedAt: runtime.clock.now(),
       deliver: (update) => {
-        call.show(update);
+        if (call.show(update) > 0) hub.drop("overflow", call.token);
         hub.events.emit("progress", update);
         return this.#listeners.of(operation, call.token)?.(update);
       },
     });
-    signal?.removeEventListener("abort", abort);
+    unwatch?.();
     const reach = { outcome: settlement.outcome, attempts: settlement.attempts };
     if (!settlement.ok) throw errorOf(method, settlement.failure, reach);
-    const checked = await this.#check(operation, settlement.result);
-    if (checked.issues === undefined) return checked.value as R;
-    throw new InvalidResultError(method, settlement.result, { ...reach, cause: checked.issues });
+    let cause: unknown;
+    try {
+      const checked = await this.#check(operation, settlement.result);
+      if (checked.issues === undefined) return checked.value as R;
+      cause = checked.issues;
+    } catch (error) {
+      cause = error;
+    }
+    throw new InvalidResultError(method, settlement.result, { ...reach, cause });
   }
 
   #check(operation: Operation, result: unknown): StandardResult<unknown> | Promise<StandardResult<unknown>> {
@@ -254,6 +264,14 @@ function init<M extends KnownMethod>(
 ): Operation<ResultByMethod[M]> {
   const { cursor: _, ...rest } = (options ?? {}) as ListOptions;
   return createOperation<M>({ ...rest, method, params } as OperationInit<M> & { result?: undefined });
+}
+
+function encodeNotification(method: string, params: Params | undefined): string {
+  try {
+    return JSON.stringify({ jsonrpc: "2.0", method, params });
+  } catch (cause) {
+    throw new InvalidRequestError(`Expected the parameters of ${method} to be JSON: see \`cause\``, cause);
+  }
 }
 
 function cancelled(method: string, reason: unknown, cause?: unknown): CancelledError {

@@ -4,6 +4,7 @@ import type { ConnectionEvent, ServiceState, Stats } from "../connection/setting
 import { errorOf, type Failure } from "../operation/settlement.js";
 import type { CaduceusError } from "../protocol/errors.js";
 import type { ServerInfo } from "../protocol/legacy.js";
+import type { ProgressToken } from "../protocol/message.js";
 import { Events } from "./events.js";
 import { ConnectionLink } from "./link.js";
 
@@ -34,7 +35,7 @@ export class Hub {
   #lastEnd: ExitReason = "normal";
 
   constructor(clock: Clock, maxParked: number) {
-    this.link = new ConnectionLink(clock, maxParked);
+    this.link = new ConnectionLink(clock, maxParked, (token) => this.drop("duplicateToken", token));
   }
 
   /** Calls `look` after every change, until the returned function is called. */
@@ -62,7 +63,7 @@ export class Hub {
       case "down":
         this.trouble = event.failure;
         if (events.hears(event.type))
-          events.emit(event.type, { error: publicError(event.failure), retryAt: retryAtOf(event.failure) });
+          events.emit(event.type, { error: publicError(event.failure), retryAt: event.retryAt });
         break;
       case "progress":
         events.emit("progress", event.update);
@@ -81,6 +82,12 @@ export class Hub {
         break;
     }
     for (const watch of [...this.#watchers]) watch();
+  };
+
+  /** Counts and tells what was dropped on this side of the connection. */
+  readonly drop = (what: "overflow" | "duplicateToken", token: ProgressToken): void => {
+    this.stats.progress[what]++;
+    this.publish({ type: "dropped", what: `progress.${what}`, token });
   };
 
   /** The client has ended, or is about to: nothing is taken in any more. */
@@ -109,7 +116,8 @@ export class Hub {
   #attach(connection: ConnectionRef): void {
     if (this.#hasBeenAttached) this.stats.restarts.connection++;
     this.#hasBeenAttached = true;
-    this.link.attach(connection);
+    // Not on the connection's own stack: what was parked is about to call it.
+    queueMicrotask(() => this.link.attach(connection));
     void connection.exited.then((reason) => {
       this.#lastEnd = reason;
       this.#enter("reconnecting");
@@ -125,8 +133,4 @@ export class Hub {
 
 function publicError(failure: Failure): CaduceusError {
   return errorOf("initialize", failure, { outcome: "not_sent", attempts: 0 });
-}
-
-function retryAtOf(failure: Failure): number | undefined {
-  return failure.code === "CONNECTION_LOST" ? failure.loss.retryAt : undefined;
 }

@@ -2,7 +2,7 @@ import { CallError, type Clock } from "../../actors/index.js";
 import type { Ticket } from "../connection/pending.js";
 import type { ConnectionRef } from "../connection/protocol.js";
 import type { Failure, Settlement } from "../operation/settlement.js";
-import type { ProgressToken, RpcNotification } from "../protocol/message.js";
+import type { ProgressToken } from "../protocol/message.js";
 
 interface Parked {
   readonly ticket: Ticket;
@@ -19,13 +19,16 @@ interface Parked {
 export class ConnectionLink {
   readonly #clock: Clock;
   readonly #maxParked: number;
+  readonly #onDuplicate: (token: ProgressToken) => void;
   readonly #parked = new Map<ProgressToken, Parked>();
   #connection: ConnectionRef | undefined = undefined;
   #closed: Failure | undefined = undefined;
 
-  constructor(clock: Clock, maxParked: number) {
+  /** `onDuplicate` hears of a token that is refused since an operation that is parked has it. */
+  constructor(clock: Clock, maxParked: number, onDuplicate: (token: ProgressToken) => void) {
     this.#clock = clock;
     this.#maxParked = maxParked;
+    this.#onDuplicate = onDuplicate;
   }
 
   /** A connection's process is there: what was parked goes to it. */
@@ -71,8 +74,9 @@ export class ConnectionLink {
     this.#connection?.cast("cancelAll", reason);
   }
 
-  notify(notification: RpcNotification): void {
-    this.#connection?.cast("notify", notification);
+  /** `json` is a notification that is encoded already. */
+  notify(json: string): void {
+    this.#connection?.cast("notify", json);
   }
 
   async #call(connection: ConnectionRef, ticket: Ticket): Promise<Settlement> {
@@ -89,6 +93,7 @@ export class ConnectionLink {
       return Promise.resolve(unsent({ code: "OVERLOADED", limit: this.#maxParked }));
     }
     if (this.#parked.has(ticket.token)) {
+      this.#onDuplicate(ticket.token);
       const message = "Expected the progress token to be free, but an operation that waits has it: use another token";
       return Promise.resolve(unsent({ code: "INVALID_REQUEST", message }));
     }

@@ -38,7 +38,7 @@ export async function walkPages<P extends Page>(
 function append(whole: Record<string, unknown>, more: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(more)) {
     const before = whole[key];
-    if (Array.isArray(before) && Array.isArray(value)) for (const element of value) before.push(element);
+    if (Array.isArray(before) && Array.isArray(value)) whole[key] = before.concat(value);
   }
 }
 

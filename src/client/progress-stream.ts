@@ -15,7 +15,8 @@ export class ProgressStream implements AsyncIterable<ProgressUpdate> {
   #isAttached = false;
   #isEnded = false;
   #error: unknown = undefined;
-  #wake: { readonly resolve: (step: Step) => void; readonly reject: (error: unknown) => void } | undefined = undefined;
+  /** Those steps that were asked for before there was one. */
+  readonly #awaited: ((step: Step | Promise<Step>) => void)[] = [];
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -39,11 +40,12 @@ export class ProgressStream implements AsyncIterable<ProgressUpdate> {
   /** Returns how many updates were dropped for it. */
   push(update: ProgressUpdate): number {
     if (this.#isEnded) return 0;
-    if (this.#wake === undefined) {
+    const resolve = this.#awaited.shift();
+    if (resolve === undefined) {
       const dropped = this.#updates.push(update);
       return this.#isAttached ? dropped : 0;
     }
-    this.#settle({ done: false, value: update });
+    resolve({ done: false, value: update });
     return 0;
   }
 
@@ -52,19 +54,18 @@ export class ProgressStream implements AsyncIterable<ProgressUpdate> {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#error = error;
-    if (this.#wake === undefined) return;
-    if (error === undefined) this.#settle({ done: true, value: undefined });
-    else this.#throw(error);
+    for (const resolve of this.#awaited.splice(0)) resolve(this.#last());
   }
 
   async #next(): Promise<Step> {
     const value = this.#updates.shift();
     if (value !== undefined) return { done: false, value };
-    if (!this.#isEnded) {
-      return await new Promise((resolve, reject) => {
-        this.#wake = { resolve, reject };
-      });
-    }
+    if (this.#isEnded) return await this.#last();
+    return await new Promise((resolve) => this.#awaited.push(resolve));
+  }
+
+  /** The error is told once; after it, the loop is just over. */
+  async #last(): Promise<Step> {
     const error = this.#error;
     this.#error = undefined;
     if (error !== undefined) throw error;
@@ -72,22 +73,9 @@ export class ProgressStream implements AsyncIterable<ProgressUpdate> {
   }
 
   async #leave(): Promise<Step> {
-    this.#isEnded = true;
-    this.#error = undefined;
     this.#updates = new UpdateQueue(1);
-    return { done: true, value: undefined };
-  }
-
-  #settle(step: Step): void {
-    const wake = this.#wake;
-    this.#wake = undefined;
-    wake?.resolve(step);
-  }
-
-  #throw(error: unknown): void {
-    const wake = this.#wake;
-    this.#wake = undefined;
+    this.end();
     this.#error = undefined;
-    wake?.reject(error);
+    return await this.#last();
   }
 }

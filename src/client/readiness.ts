@@ -1,5 +1,6 @@
 import type { Clock } from "../../actors/index.js";
 import type { Failure } from "../operation/settlement.js";
+import { onAbort } from "./aborts.js";
 import type { Hub } from "./hub.js";
 
 export interface ReadyOptions {
@@ -21,7 +22,7 @@ export function untilReady(
     const finish = (failure: Failure | undefined) => {
       unwatch();
       clock.clearTimer(timer);
-      signal?.removeEventListener("abort", abort);
+      unheed?.();
       resolve(failure);
     };
     const look = () => {
@@ -32,7 +33,7 @@ export function untilReady(
     const abort = () => finish({ code: "CANCELLED", reason: signal?.reason, cause: signal?.reason });
     const timer = clock.setTimer(timeout, () => finish({ code: "TIMEOUT", limit: "startTimeout", after: timeout }));
     const unwatch = hub.watch(look);
-    signal?.addEventListener("abort", abort);
+    const unheed = signal && onAbort(signal, abort);
     if (signal?.aborted) abort();
     else look();
   });

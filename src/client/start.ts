@@ -4,7 +4,9 @@ import { connection } from "../connection/connection.js";
 import type { ConnectionSettings } from "../connection/settings.js";
 import { errorOf } from "../operation/settlement.js";
 import { generateProgressToken } from "../operation/token.js";
+import { ConfigError } from "../protocol/errors.js";
 import { LEGACY_VERSIONS, type LegacyVersion } from "../protocol/legacy.js";
+import { isRecord } from "../protocol/message.js";
 import type { InitializeResult } from "../protocol/results.js";
 import { initializeResultSchema, resultSchemas } from "../protocol/schemas.js";
 import { stdio } from "../transport/stdio.js";
@@ -52,10 +54,12 @@ export async function startClient(given: Server, options: ConnectOptions): Promi
     shutDown: async () => await (options.runtime === undefined ? runtime.stop() : root[Symbol.asyncDispose]()),
   });
   if (typeof server !== "function" && typeof server.stderr === "function") hub.events.on("stderr", server.stderr);
-  if (unknownKeys.length > 0) {
-    hub.publish({ type: "warning", message: `The server's configuration has unknown keys: ${unknownKeys.join(", ")}` });
-  }
   if (!checked.lazy) await firstReady(client, hub, runtime, checked);
+  if (unknownKeys.length > 0) {
+    const message = `The server's configuration has unknown keys: ${unknownKeys.join(", ")}`;
+    // Once whoever called `connect` has had the client, and a chance to listen.
+    runtime.clock.later(() => hub.publish({ type: "warning", message }));
+  }
   return client;
 }
 
@@ -91,8 +95,11 @@ function settingsOf(options: CheckedOptions, server: Server, hub: Hub, tools: To
   };
 }
 
-function openTransport(server: Server): TransportDefinition | Promise<TransportDefinition> {
-  return typeof server === "function" ? server() : stdio(server);
+async function openTransport(server: Server): Promise<TransportDefinition> {
+  if (typeof server !== "function") return stdio(server);
+  const transport: unknown = await server();
+  if (isRecord(transport) && typeof transport.create === "function") return transport as unknown as TransportDefinition;
+  throw new ConfigError("Expected the server's function to return a transport");
 }
 
 function versionOf(protocol: CheckedOptions["protocol"]): LegacyVersion {

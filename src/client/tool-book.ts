@@ -10,7 +10,9 @@ export class ToolBook {
     this.#isTrusting = isTrusting;
   }
 
-  learn(tools: readonly Tool[]): void {
+  /** A whole list replaces what earlier ones said; a page adds to it. */
+  learn(tools: readonly Tool[], isWhole: boolean): void {
+    if (isWhole) this.#repeatable.clear();
     for (const { name, annotations } of tools) {
       this.#repeatable.set(name, annotations?.readOnlyHint === true || annotations?.idempotentHint === true);
     }

@@ -17,6 +17,7 @@ export const defaultBackoff: Backoff = { initial: 100, factor: 2, max: 10_000, j
 /** The wait after `failures` (1 or more) incarnations in a row. `random` is in [0, 1). */
 export function backoffDelay(backoff: Backoff, failures: number, random: number): number {
   const { initial, factor, max, jitter } = backoff;
-  const wait = Math.min(max, initial * factor ** (failures - 1));
+  // Without a first wait the others are none either, though the factor's power may be infinite.
+  const wait = initial === 0 ? 0 : Math.min(max, initial * factor ** (failures - 1));
   return Math.min(max, wait * (1 + jitter * (2 * random - 1)));
 }

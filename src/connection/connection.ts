@@ -1,5 +1,4 @@
 import {
-  describeExit,
   type ExitMessage,
   type ExitReason,
   isOrderly,
@@ -23,7 +22,7 @@ import { lifecycle } from "./lifecycle.js";
 import { Operations, type ReleaseRequest } from "./operations.js";
 import type { ConnectionProtocol, ConnectionRef } from "./protocol.js";
 import type { ConnectionSettings, ServiceState } from "./settings.js";
-import { Trouble } from "./trouble.js";
+import { endOf, Trouble } from "./trouble.js";
 import { Wire } from "./wire.js";
 
 interface Connecting extends ConnectionProtocol {
@@ -59,8 +58,8 @@ export const connection = server<Connecting>("connection")<Connection, Connectio
     },
   },
   casts: {
-    notify(notification, it) {
-      it.notify(notification);
+    notify(json, it) {
+      it.notify(json);
       return noreply(it);
     },
     cancel({ token, reason, cause }, it) {
@@ -77,7 +76,6 @@ export const connection = server<Connecting>("connection")<Connection, Connectio
     else if (message.type === "EXIT") it.exited(message);
     else if (message.type === "due") it.operations.due(message.key);
     else if (message.type === "expired") it.operations.expired(message);
-    else if (message.type === "draining") it.operations.draining(message.process);
     else if (message.type === "release") it.operations.release(message);
     else if (message.type === "made") it.made(message.incarnation, message.outcome);
     else if (message.type !== "DOWN") it.hear(message);
@@ -95,6 +93,8 @@ class Connection implements Receiver {
   readonly #machine: MachineHost<typeof lifecycle>;
   #transport: TransportRef | undefined = undefined;
   #transportDisposer: (() => unknown) | undefined = undefined;
+  /** Whether the transport of this incarnation is still to come. */
+  #isMaking = false;
   #incarnation = 0;
   #lastId = 0;
   #handshakeId: number | undefined = undefined;
@@ -170,7 +170,7 @@ class Connection implements Receiver {
     if (service === this.#service) return;
     this.#service = service;
     this.#settings.publish({ type: "state", state: service });
-    if (service === "down") this.#settings.publish({ type: "down", failure: this.#trouble.absence });
+    if (service === "down") this.#tell("down", this.#trouble.absence);
     if (service === "ready" && this.#server !== undefined) {
       this.#settings.publish({ type: "ready", server: this.#server, incarnation: this.#incarnation });
     }
@@ -179,7 +179,7 @@ class Connection implements Receiver {
   #backoff(): number {
     const { backoff, random } = this.#settings;
     const wait = this.#service === "down" ? backoff.max : backoffDelay(backoff, this.#failures, random());
-    this.#trouble.retryAt(Date.now() + Math.round(wait));
+    this.#trouble.retryAt = Date.now() + Math.round(wait);
     return wait;
   }
 
@@ -189,12 +189,15 @@ class Connection implements Receiver {
     const incarnation = this.#settings.nextIncarnation();
     this.#incarnation = incarnation;
     this.#trouble.begin(incarnation);
+    this.#isMaking = true;
     const made = attempt(this.#settings.openTransport);
     this.#self.pipe(made, (outcome) => ({ type: "made", incarnation, outcome }));
   }
 
   made(incarnation: number, outcome: Outcome<TransportDefinition>): void {
-    if (incarnation !== this.#incarnation) return;
+    // What was too slow to make is of an incarnation that is gone.
+    if (incarnation !== this.#incarnation || !this.#isMaking) return;
+    this.#isMaking = false;
     if (!outcome.ok) {
       this.#lose({ message: "The transport could not be made: see `cause`", cause: outcome.error });
       return;
@@ -214,8 +217,16 @@ class Connection implements Receiver {
   }
 
   #dropTransport(): void {
+    // An answer to the handshake that comes now is too late.
+    this.#handshakeId = undefined;
     this.#trouble.timedOut(this.#settings.handshakeLimit);
-    this.#transport?.exit("kill");
+    if (this.#transport !== undefined) {
+      this.#transport.exit("kill");
+      return;
+    }
+    // It is still being made: there is nothing whose end could be waited for.
+    const error = new Error("It took too long");
+    this.#self.process.send({ type: "made", incarnation: this.#incarnation, outcome: { ok: false, error } });
   }
 
   /** A trapped exit signal: the transport's, an operation's, or that of somebody who has no business here. */
@@ -233,7 +244,11 @@ class Connection implements Receiver {
     this.#feed("lost");
     this.operations.lost(this.#trouble.latest);
     this.#wire.detach();
-    this.#settings.publish({ type: "lost", failure: this.#trouble.latest });
+    this.#tell("lost", this.#trouble.latest);
+  }
+
+  #tell(type: "lost" | "down", failure: Failure): void {
+    this.#settings.publish({ type, failure, retryAt: this.#trouble.retryAt });
   }
 
   #forgetTransport(): void {
@@ -300,8 +315,8 @@ class Connection implements Receiver {
     this.#settings.publish({ type: "dropped", what: "messages.invalid" });
   }
 
-  notify(notification: RpcNotification): void {
-    if (this.#service === "ready") this.#wire.write(JSON.stringify(notification));
+  notify(json: string): void {
+    if (this.#service === "ready") this.#wire.write(json);
   }
 
   // The handshake
@@ -325,17 +340,10 @@ class Connection implements Receiver {
     const failure: Failure = isOrderly(reason)
       ? { code: "CONNECTION_CLOSED", message: "The client was closed before the answer came" }
       : this.#trouble.defect(reason);
-    this.operations.closeAll(failure);
+    await this.operations.closeAll(failure);
+    if (this.#transport?.alive === true) await this.#transport[Symbol.asyncDispose]();
     this.#machine.send({ type: "close" });
-    const transport = this.#transport;
-    if (transport?.alive !== true) return;
-    await transport[Symbol.asyncDispose]();
   }
-}
-
-function endOf(reason: ExitReason): TransportEnd {
-  if (typeof reason === "object" && reason.kind === "shutdown") return reason.detail as TransportEnd;
-  return { message: `The transport ended: ${describeExit(reason)}` };
 }
 
 async function attempt<T>(make: () => T | Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ export type LifecycleEvent =
   | { readonly type: "opened" }
   /** The handshake is done. */
   | { readonly type: "agreed" }
-  /** The handshake failed or took too long. */
+  /** The handshake failed. */
   | { readonly type: "refused" }
   /** The transport has ended. */
   | { readonly type: "lost" }
@@ -34,7 +34,7 @@ export const lifecycle = setup({
   delays: {
     /** The wait before the next incarnation. */
     backoff: () => 0,
-    /** How long a handshake may take. */
+    /** How long it may take to open a transport, and again to shake hands over it. */
     handshakeLimit: () => 0,
     /** How long without a ready connection until the state is `down`. */
     downAfter: () => 0,
@@ -55,6 +55,7 @@ export const lifecycle = setup({
             opening: {
               entry: "openTransport",
               on: { opened: "shakingHands", lost: "backingOff" },
+              after: { handshakeLimit: "dropping" },
             },
             shakingHands: {
               entry: "shakeHands",

@@ -36,11 +36,11 @@ export class Operations {
   readonly #outbox: Outbox;
   /** Written, but not yet accepted to the last byte; in the order of their frames. */
   #unaccepted: Pending[] = [];
-  /** Those that have their answer and wait for their callback; they are not pending any more. */
-  readonly #draining = new Set<Process<OperationMail>>();
   /** Set while the connection is ready. */
   #server: ServerInfo | undefined = undefined;
   #isOutboxOpen = false;
+  /** Out of the outbox, and on its way here as mail: whoever comes now comes after it. */
+  #releasing: Pending | undefined = undefined;
 
   constructor(
     self: Self<OperationNews | ReleaseRequest>,
@@ -56,6 +56,7 @@ export class Operations {
       (pending) =>
         new Promise((resolve) => {
           pending.accepted = resolve;
+          this.#releasing = pending;
           self.process.send({ type: "release", pending });
         }),
     );
@@ -81,12 +82,12 @@ export class Operations {
     }
     const pending = this.#table.add(ticket, (settlement) => void from.reply(settlement));
     this.#settings.stats.operations.started++;
-    pending.process = this.#spawn(pending);
-    if (this.#isFree && this.#outbox.size === 0) this.#put(pending);
+    this.#table.carriedBy(pending, this.#spawn(pending));
+    if (this.#isFree && this.#outbox.size === 0 && this.#releasing === undefined) this.#put(pending);
     else this.#outbox.add(pending);
   }
 
-  #spawn(pending: Pending): Pending["process"] {
+  #spawn(pending: Pending): Process<OperationMail> {
     const { ticket } = pending;
     const { stats, publish, progressBuffer, progressDrain } = this.#settings;
     return this.#self.spawnLink(operationProcess, {
@@ -139,21 +140,20 @@ export class Operations {
 
   /** The outbox's turn for one operation. */
   release({ pending }: ReleaseRequest): void {
+    if (this.#releasing === pending) this.#releasing = undefined;
     if (pending.stage === "waiting" && this.#isFree) {
       this.#put(pending);
       return;
     }
-    const done = pending.accepted;
-    pending.accepted = undefined;
-    if (pending.stage === "waiting") this.#outbox.add(pending);
-    done?.();
+    if (pending.stage === "waiting") this.#outbox.putBack(pending);
+    this.#freeOutbox(pending);
   }
 
   #put(pending: Pending): void {
     const { ticket } = pending;
     const capability = this.#server === undefined ? undefined : missingCapability(ticket.method, this.#server);
     if (capability !== undefined) {
-      this.#settle(pending, "not_sent", { code: "CAPABILITY", capability });
+      this.#settle(pending, pending.lastOutcome, { code: "CAPABILITY", capability });
       return;
     }
     const id = this.#nextId();
@@ -163,7 +163,7 @@ export class Operations {
       json = JSON.stringify(legacy.request(id, ticket.method, ticket.params, ticket.meta, wireToken));
     } catch (cause) {
       const message = `Expected the parameters of ${ticket.method} to be JSON: see \`cause\``;
-      this.#settle(pending, "not_sent", { code: "INVALID_REQUEST", message, cause });
+      this.#settle(pending, pending.lastOutcome, { code: "INVALID_REQUEST", message, cause });
       return;
     }
     this.#table.beginAttempt(pending, id, this.#wire.write(json), wireToken);
@@ -201,7 +201,7 @@ export class Operations {
   answered(response: RpcResponse, lastId: number): void {
     const pending = this.#table.byId(response.id);
     if (pending === undefined) {
-      const wasOurs = typeof response.id === "number" && response.id >= 1 && response.id <= lastId;
+      const wasOurs = Number.isInteger(response.id) && Number(response.id) >= 1 && Number(response.id) <= lastId;
       this.#drop(wasOurs ? "responses.duplicate" : "responses.unknown");
       return;
     }
@@ -298,33 +298,23 @@ export class Operations {
     for (const pending of this.#table.all()) this.#settle(pending, pending.lastOutcome, failure);
   }
 
-  draining(process: Process<OperationMail>): void {
-    this.#draining.add(process);
-  }
-
-  /** An operation's process has ended; if it did not reply, for a defect or because it was killed, `failure` is its end. */
+  /** An operation's process has ended. If it did not reply, for a defect or because it was killed, that is done here. */
   exited(process: Process | undefined, failure: Failure | undefined): void {
-    if (this.#draining.size > 0) this.#draining.delete(process as Process<OperationMail>);
-    if (failure !== undefined) this.#orphaned(process, failure);
+    const pending = this.#table.ended(process);
+    if (pending === undefined || failure === undefined) return;
+    if (pending.settlement === undefined) this.#abandon(pending, failure, undefined);
+    if (pending.settlement !== undefined) pending.reply(pending.settlement);
   }
 
-  /** The connection ends: everything it owes is settled, and the server told of what it need not do any more. */
-  closeAll(failure: Failure): void {
-    for (const process of this.#draining) process.send({ type: "hurry" });
+  /**
+   * The connection ends: everything it owes is settled, at the latest now, and the server told of what it need not do any
+   * more. Resolves when all have replied.
+   */
+  async closeAll(failure: Failure): Promise<void> {
     for (const pending of this.#table.all()) this.#abandon(pending, failure, undefined);
-  }
-
-  #orphaned(process: Process | undefined, failure: Failure): void {
-    const pending = this.#table.all().find((each) => each.process === process);
-    if (pending === undefined) return;
-    const { lastOutcome } = pending;
-    pending.reply({
-      ok: false,
-      failure,
-      outcome: pending.stage === "waiting" ? lastOutcome : "unknown",
-      attempts: pending.attempts,
-    });
-    this.#abandon(pending, failure, undefined);
+    const carried = this.#table.carried();
+    for (const { process } of carried) process?.send({ type: "hurry" });
+    await Promise.all(carried.map(({ process }) => process?.exited));
   }
 
   #outcomeOf(pending: Pending): AttemptOutcome {
@@ -334,12 +324,12 @@ export class Operations {
 
   #settle(pending: Pending, outcome: AttemptOutcome, failure: Failure | undefined, result?: unknown): void {
     const reach = { outcome, attempts: pending.attempts };
-    this.#outbox.remove(pending);
-    this.#table.settle(pending);
-    this.#freeOutbox(pending);
-    this.#settings.stats.operations.settled++;
     const settlement: Settlement =
       failure === undefined ? { ok: true, result, ...reach } : { ok: false, failure, ...reach };
+    this.#outbox.remove(pending);
+    this.#table.settle(pending, settlement);
+    this.#freeOutbox(pending);
+    this.#settings.stats.operations.settled++;
     pending.process?.send({ type: "settle", settlement });
     this.#regate();
   }

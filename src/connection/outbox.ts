@@ -2,15 +2,18 @@ import PQueue, { type Queue, type QueueAddOptions } from "p-queue";
 import type { Pending } from "./pending.js";
 
 type Run = () => Promise<unknown>;
-type Options = QueueAddOptions & { readonly pending: Pending };
+type Options = QueueAddOptions & { readonly pending: Pending; readonly isFirst: boolean };
 
-/** A place in the outbox; `undefined` run: taken out of it. */
+/** A place in the outbox. */
 interface Entry {
-  run: Run | undefined;
+  readonly pending: Pending;
+  readonly run: Run;
+  readonly lane: Lane;
+  previous: Entry | undefined;
   next: Entry | undefined;
 }
 
-/** Entries of one priority, first in, first out. Taken-out entries stay until their turn and are passed over. */
+/** Entries of one priority, first in, first out; never empty. */
 interface Lane {
   readonly priority: number;
   head: Entry | undefined;
@@ -19,7 +22,10 @@ interface Lane {
 
 /**
  * p-queue's waiting line, as the outbox needs it: first come, first served within a priority, and leaving it from the
- * middle in constant time (10,000 operations that time out together must not cost 10,000²).
+ * middle in constant time (10,000 operations that time out together must not cost 10,000²), with nothing left behind:
+ *
+ *     lanes   priority 5 ─▶ entry ⇄ entry
+ *             priority 0 ─▶ entry ⇄ entry ⇄ entry
  */
 class Lanes implements Queue<Run, Options> {
   /** By falling priority; nearly always one. */
@@ -33,34 +39,25 @@ class Lanes implements Queue<Run, Options> {
   enqueue(run: Run, options?: Partial<Options>): void {
     const pending = options?.pending;
     if (pending === undefined) throw new Error("Expected everything in the outbox to be an operation");
-    const entry: Entry = { run: () => this.#leave(pending, run), next: undefined };
-    this.#entries.set(pending, entry);
     const lane = this.#lane(pending.priority);
-    if (lane.tail === undefined) lane.head = entry;
-    else lane.tail.next = entry;
-    lane.tail = entry;
+    const entry: Entry = { pending, run, lane, previous: undefined, next: undefined };
+    this.#entries.set(pending, entry);
+    if (options?.isFirst === true) link(entry, lane.head);
+    else link(lane.tail, entry);
+    if (lane.head === entry.next) lane.head = entry;
+    if (lane.tail === entry.previous) lane.tail = entry;
   }
 
   dequeue(): Run | undefined {
-    for (const lane of this.#lanes) {
-      for (let entry = lane.head; entry !== undefined; entry = lane.head) {
-        lane.head = entry.next;
-        if (lane.head === undefined) lane.tail = undefined;
-        if (entry.run !== undefined) return entry.run;
-      }
-    }
-    return undefined;
+    const first = this.#lanes[0]?.head;
+    if (first === undefined) return undefined;
+    this.#leave(first);
+    return first.run;
   }
 
   take(pending: Pending): void {
     const entry = this.#entries.get(pending);
-    if (entry === undefined) return;
-    entry.run = undefined;
-    this.#entries.delete(pending);
-  }
-
-  waiting(): Pending[] {
-    return [...this.#entries.keys()];
+    if (entry !== undefined) this.#leave(entry);
   }
 
   /** p-queue's own means of asking; the outbox does not use it. */
@@ -72,9 +69,13 @@ class Lanes implements Queue<Run, Options> {
     throw new Error("An operation's priority is fixed when it is made");
   }
 
-  #leave(pending: Pending, run: Run): Promise<unknown> {
+  #leave(entry: Entry): void {
+    const { pending, lane, previous, next } = entry;
     this.#entries.delete(pending);
-    return run();
+    link(previous, next);
+    if (lane.head === entry) lane.head = next;
+    if (lane.tail === entry) lane.tail = previous;
+    if (lane.head === undefined) this.#lanes.splice(this.#lanes.indexOf(lane), 1);
   }
 
   #lane(priority: number): Lane {
@@ -85,6 +86,12 @@ class Lanes implements Queue<Run, Options> {
     this.#lanes.splice(index === -1 ? this.#lanes.length : index, 0, lane);
     return lane;
   }
+}
+
+/** Puts two entries beside each other; either may be the end of the lane. */
+function link(previous: Entry | undefined, next: Entry | undefined): void {
+  if (previous !== undefined) previous.next = next;
+  if (next !== undefined) next.previous = previous;
 }
 
 /**
@@ -115,17 +122,17 @@ export class Outbox {
   }
 
   add(pending: Pending): void {
-    void this.#queue.add(() => this.#release(pending), { pending });
+    this.#add(pending, false);
+  }
+
+  /** Puts an operation that was handed over and could not go before all others of its priority. */
+  putBack(pending: Pending): void {
+    this.#add(pending, true);
   }
 
   /** Takes an operation out, wherever it stands. */
   remove(pending: Pending): void {
     this.#lanes.take(pending);
-  }
-
-  /** Those that wait, in the order they came. */
-  waiting(): Pending[] {
-    return this.#lanes.waiting();
   }
 
   open(): void {
@@ -134,5 +141,9 @@ export class Outbox {
 
   close(): void {
     this.#queue.pause();
+  }
+
+  #add(pending: Pending, isFirst: boolean): void {
+    void this.#queue.add(() => this.#release(pending), { pending, isFirst });
   }
 }

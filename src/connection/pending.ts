@@ -34,6 +34,8 @@ export class Pending {
   readonly reply: (settlement: Settlement) => void;
   process: Process<OperationMail> | undefined = undefined;
   stage: Stage = "waiting";
+  /** How it ends; its process may still wait for the callback before it says so. */
+  settlement: Settlement | undefined = undefined;
   attempts = 0;
   /** How far the attempt before went; what an operation that waits (again) ends with. */
   lastOutcome: AttemptOutcome = "not_sent";
@@ -60,8 +62,12 @@ export class Pending {
 /** Finished tokens that are remembered, so that late progress can be told from progress of unknown origin. */
 const REMEMBERED = 1_024;
 
-/** The pending operations of a connection, found by what mail about them bears. */
+/**
+ * The pending operations of a connection, found by what mail about them bears. By its process an operation is found until
+ * that has ended, which may be long after it has settled.
+ */
 export class PendingTable {
+  readonly #byProcess = new Map<unknown, Pending>();
   readonly #byKey = new Map<number, Pending>();
   readonly #byToken = new Map<ProgressToken, Pending>();
   readonly #byWireToken = new Map<ProgressToken, Pending>();
@@ -89,6 +95,18 @@ export class PendingTable {
     return pending;
   }
 
+  carriedBy(pending: Pending, process: Process<OperationMail>): void {
+    pending.process = process;
+    this.#byProcess.set(process, pending);
+  }
+
+  /** Forgets an operation's process, and says whose it was. */
+  ended(process: unknown): Pending | undefined {
+    const pending = this.#byProcess.get(process);
+    this.#byProcess.delete(process);
+    return pending;
+  }
+
   /** Gives an operation what its next attempt is known by. */
   beginAttempt(pending: Pending, id: number, sequence: number, wireToken: ProgressToken): void {
     pending.stage = "writing";
@@ -111,9 +129,10 @@ export class PendingTable {
   }
 
   /** Forgets an operation: its token and id are free. */
-  settle(pending: Pending): void {
+  settle(pending: Pending, settlement: Settlement): void {
     this.endAttempt(pending);
     pending.stage = "settled";
+    pending.settlement = settlement;
     this.#byKey.delete(pending.key);
     this.#byToken.delete(pending.ticket.token);
     this.#remember(pending.ticket.token);
@@ -141,6 +160,11 @@ export class PendingTable {
 
   all(): Pending[] {
     return [...this.#byKey.values()];
+  }
+
+  /** Those whose process lives, settled ones included. */
+  carried(): Pending[] {
+    return [...this.#byProcess.values()];
   }
 
   onTheWire(): Pending[] {

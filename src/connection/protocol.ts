@@ -1,6 +1,6 @@
 import type { ServerRef } from "../../actors/index.js";
 import type { Settlement } from "../operation/settlement.js";
-import type { ProgressToken, RpcNotification } from "../protocol/message.js";
+import type { ProgressToken } from "../protocol/message.js";
 import type { Ticket } from "./pending.js";
 
 /** What a client asks of its connection. */
@@ -10,7 +10,8 @@ export interface ConnectionProtocol {
     request(ticket: Ticket): Settlement;
   };
   casts: {
-    notify(notification: RpcNotification): void;
+    /** Sends a notification, encoded already, if the server is there. */
+    notify(json: string): void;
     cancel(order: { readonly token: ProgressToken; readonly reason: unknown; readonly cause?: unknown }): void;
     cancelAll(reason: unknown): void;
   };

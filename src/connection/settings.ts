@@ -18,8 +18,8 @@ export type ConnectionEvent =
   | { readonly type: "state"; readonly state: ServiceState }
   | { readonly type: "ready"; readonly server: ServerInfo; readonly incarnation: number }
   /** An incarnation has ended, or could not become ready. */
-  | { readonly type: "lost"; readonly failure: Failure }
-  | { readonly type: "down"; readonly failure: Failure }
+  | { readonly type: "lost"; readonly failure: Failure; readonly retryAt: number | undefined }
+  | { readonly type: "down"; readonly failure: Failure; readonly retryAt: number | undefined }
   | { readonly type: "progress"; readonly update: ProgressUpdate }
   | { readonly type: "dropped"; readonly what: DroppedKind; readonly token?: ProgressToken | undefined }
   | { readonly type: "warning"; readonly message: string; readonly cause?: unknown }
@@ -66,6 +66,7 @@ export interface ConnectionSettings {
   readonly progressDrain: number;
   readonly backoff: Backoff;
   readonly downAfter: number;
+  /** Milliseconds to open a transport, and again to shake hands over it. */
   readonly handshakeLimit: number;
   /** @throws when the server's answer to `initialize` is not what it should be. */
   readonly checkInitialize: (result: unknown) => InitializeResult;

@@ -1,5 +1,6 @@
-import { describeExit, type ExitReason } from "../../actors/index.js";
+import { causeOf, describeExit, type ExitReason } from "../../actors/index.js";
 import { errorOf, type Failure } from "../operation/settlement.js";
+import { isRecord } from "../protocol/message.js";
 import type { TransportEnd } from "../transport/transport.js";
 
 /** Why a connection is not there, as what its operations fail with. */
@@ -27,8 +28,12 @@ export class Trouble {
     this.#latest = this.#refusal ?? this.#lossOf(end);
   }
 
-  /** The next attempt is due at this time, on `Date.now()`'s clock. */
-  retryAt(time: number): void {
+  /** When the next attempt is due, on `Date.now()`'s clock. */
+  get retryAt(): number | undefined {
+    return this.#retryAt;
+  }
+
+  set retryAt(time: number) {
     this.#retryAt = time;
   }
 
@@ -56,10 +61,9 @@ export class Trouble {
     return { code: "CONNECTION_LOST", message, loss: { incarnation: this.#incarnation }, cause };
   }
 
-  /** The server took too long over its handshake. */
+  /** Opening the transport, or the server's handshake, took too long. */
   timedOut(limit: number): void {
-    const message = `The server did not answer initialize within ${limit} ms`;
-    this.refuse({ code: "CONNECTION_LOST", message, loss: { incarnation: this.#incarnation } });
+    this.refuse({ code: "TIMEOUT", limit: "startTimeout", after: limit });
   }
 
   #lossOf({ message, exitCode, signal, stderr, cause }: TransportEnd): Failure {
@@ -76,4 +80,15 @@ export class Trouble {
     if (failure.code !== "CONNECTION_LOST") return failure;
     return { ...failure, loss: { ...failure.loss, incarnation: this.#incarnation, retryAt: this.#retryAt } };
   }
+}
+
+/** What the reason with which a transport ended says of its end. */
+export function endOf(reason: ExitReason): TransportEnd {
+  if (typeof reason === "object" && reason.kind === "shutdown" && isEnd(reason.detail)) return reason.detail;
+  return { message: `The transport ended: ${describeExit(reason)}`, ...causeOf(reason) };
+}
+
+/** Transports may be anybody's, and so may be what they end with. */
+function isEnd(detail: unknown): detail is TransportEnd {
+  return isRecord(detail) && typeof detail.message === "string" && !(detail instanceof Error);
 }

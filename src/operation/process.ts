@@ -6,9 +6,11 @@ import {
   type Outcome,
   type Process,
   type Self,
+  type SystemMessage,
 } from "../../actors/index.js";
 import type { ProgressUpdate } from "./operation.js";
 import type { Settlement } from "./settlement.js";
+import { isThenable } from "./thenable.js";
 import { UpdateQueue } from "./updates.js";
 
 /** What the connection tells an operation's process. */
@@ -23,7 +25,7 @@ export type OperationMail =
   | { readonly type: "delivered"; readonly outcome: Outcome<unknown> }
   /** The time to wait for the callback is over. */
   | { readonly type: "drained" }
-  /** The client is closed: whoever has an answer gives it now. */
+  /** The client is closed: whoever is settled says so now. */
   | { readonly type: "hurry" };
 
 /** What an operation's process tells the connection. */
@@ -36,9 +38,7 @@ export type OperationNews =
       readonly key: number;
       readonly limit: "timeout" | "maxTimeout";
       readonly after: number;
-    }
-  /** It has its answer, and waits for the callback to have had the updates before it. */
-  | { readonly type: "draining"; readonly process: Process<OperationMail> };
+    };
 
 /** What happened to the updates, for the statistics and the `callbackError` event. */
 export interface DeliveryReport {
@@ -102,7 +102,9 @@ class OperationProcess implements Behaviour {
 
   receive(mail: Mail): void {
     if (mail.kind === MailKind.info) this.#handle(mail.payload as OperationMail);
-    else if (mail.kind === MailKind.system) this.#self.exit("shutdown");
+    // Whoever looks at it gets no answer; only an order to stop ends it.
+    else if (mail.kind === MailKind.system && (mail.payload as SystemMessage).order === "stop")
+      this.#self.exit("shutdown");
   }
 
   describe(): Readonly<Record<string, unknown>> {
@@ -243,7 +245,6 @@ class OperationProcess implements Behaviour {
       this.#finish();
       return;
     }
-    this.#argument.connection.send({ type: "draining", process: this.#self.process });
     if (progressDrain !== Number.POSITIVE_INFINITY) this.#self.sendAfter(progressDrain, { type: "drained" });
   }
 
@@ -257,8 +258,4 @@ class OperationProcess implements Behaviour {
     this.#argument.reply(this.#settlement);
     this.#self.exit("normal");
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }

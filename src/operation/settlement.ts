@@ -55,6 +55,6 @@ export function errorOf(method: string, failure: Failure, reach: Reach): Caduceu
     case "INVALID_REQUEST":
       return new InvalidRequestError(failure.message, failure.cause);
     case "CAPABILITY":
-      return new CapabilityError(method, failure.capability);
+      return new CapabilityError(method, failure.capability, facts);
   }
 }

@@ -191,16 +191,16 @@ export class InvalidRequestError extends BaseError {
   }
 }
 
-/** The server did not declare the capability that the method needs. Nothing was sent. */
+/** The server did not declare the capability that the method needs. Nothing was sent to the server that lacks it. */
 export class CapabilityError extends BaseError {
   override readonly name = "CapabilityError";
   readonly code = "CAPABILITY";
   readonly capability: string;
 
-  constructor(method: string, capability: string) {
+  constructor(method: string, capability: string, facts: ErrorFacts = NOTHING_SENT) {
     super(
       `Expected the server to offer \`${capability}\`, which ${method} needs: look at \`client.server.capabilities\``,
-      NOTHING_SENT,
+      facts,
     );
     this.capability = capability;
   }

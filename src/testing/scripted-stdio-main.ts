@@ -3,12 +3,13 @@
  */
 import { spawn } from "node:child_process";
 import { writeSync } from "node:fs";
+import { inflateSync } from "node:zlib";
 import { LineSplitter } from "../transport/lines.js";
 import type { ScriptData } from "./script.js";
 import { ScriptedPeer } from "./scripted-peer.js";
 
 const [, , encoded = ""] = process.argv;
-const script = JSON.parse(Buffer.from(encoded, "base64").toString("utf8")) as ScriptData;
+const script = JSON.parse(inflateSync(Buffer.from(encoded, "base64")).toString("utf8")) as ScriptData;
 
 const peer = new ScriptedPeer(script, {
   write: (text) => void process.stdout.write(text),

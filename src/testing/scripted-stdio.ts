@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { deflateSync } from "node:zlib";
 import type { StdioServer } from "../transport/child.js";
 import type { Script } from "./script.js";
 
@@ -12,6 +13,7 @@ const program = fileURLToPath(new URL("./scripted-stdio-main.js", import.meta.ur
  * ```
  */
 export function scriptedStdio(script: Script, options: Pick<StdioServer, "stderr"> = {}): StdioServer {
-  const data = Buffer.from(JSON.stringify(script.data)).toString("base64");
+  // Squeezed, since a command line may only be so long.
+  const data = deflateSync(JSON.stringify(script.data)).toString("base64");
   return { command: process.execPath, args: [program, data], ...options };
 }
