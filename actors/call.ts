@@ -82,6 +82,11 @@ class PendingCall extends Watch implements From {
   }
 }
 
+/** Fails the call, if it is one, whose mail was dropped unread. */
+export function refuse({ from }: Mail): void {
+  if (from instanceof PendingCall) from.fail("overloaded");
+}
+
 /**
  * Makes a request, a call or a system one, and waits. The error is made after the wait, so that the stack V8 keeps for async functions leads to the
  * caller's own line.

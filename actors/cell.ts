@@ -1,8 +1,10 @@
+import type { Address, Directory } from "./address.js";
 import { ask, type CallOptions } from "./call.js";
 import { end, signalExit, started } from "./ending.js";
 import { CallError } from "./errors.js";
 import { type ExitReason, failure } from "./exit.js";
 import { Mail, MailKind } from "./mail.js";
+import type { Bound } from "./mailbox.js";
 import { Phase } from "./phase.js";
 import { type Behaviour, type Definition, ignore, type Process, type ServerRef, type StopOptions } from "./process.js";
 import type { Resource } from "./resources.js";
@@ -19,7 +21,7 @@ import { EndWatch, type ProcessMonitor, type Watch } from "./watch.js";
  * {@link Process}; the package does not export this class. The fields are the kernel's; everything rare is created on
  * first use, which keeps an idle process small.
  */
-export class Cell implements Process, ServerRef<never> {
+export class Cell implements Process, ServerRef<never>, Address {
   readonly id: number;
   readonly runtime: Runtime;
   readonly label: string;
@@ -47,12 +49,16 @@ export class Cell implements Process, ServerRef<never> {
   #tail: Mail | undefined = undefined;
   /** How many messages are unread; those taken back are not counted. */
   mailbox = 0;
+  /** Set while it lives, if its mailbox is bounded. */
+  bound: Bound | undefined = undefined;
 
   watches: Watch | undefined = undefined;
   links: Set<Cell> | undefined = undefined;
   monitors: Set<ProcessMonitor> | undefined = undefined;
   resources: Set<Resource> | undefined = undefined;
   timers: Set<Timer> | undefined = undefined;
+  /** Besides the runtime, who keeps it under a name. */
+  directories: Set<Directory> | undefined = undefined;
   controller: AbortController | undefined = undefined;
   #self: Self<never> | undefined = undefined;
   #exited: Promise<ExitReason> | undefined = undefined;
@@ -76,6 +82,10 @@ export class Cell implements Process, ServerRef<never> {
   }
 
   // As others see it
+
+  get cell(): Cell {
+    return this;
+  }
 
   get alive(): boolean {
     return this.phase < Phase.exiting;
@@ -156,6 +166,7 @@ export class Cell implements Process, ServerRef<never> {
   // The mailbox
 
   deliver(mail: Mail): void {
+    if (this.bound !== undefined && !this.bound.admits(this, mail)) return;
     const { runtime } = this;
     runtime.inspector?.({ type: "send", process: this, mail, delivered: this.alive });
     if (!this.alive) return;
@@ -185,8 +196,25 @@ export class Cell implements Process, ServerRef<never> {
     }
   }
 
+  /** The mail after another one that is in the list; with `undefined`, the first. */
+  mailAfter(mail: Mail | undefined): Mail | undefined {
+    return mail === undefined ? this.#head : mail.next;
+  }
+
+  /** Takes the mail after another one out of the list, so that it is never read; with `undefined`, the first. */
+  cutAfter(before: Mail | undefined): void {
+    const mail = this.mailAfter(before);
+    if (mail === undefined) return;
+    if (before === undefined) this.#head = mail.next;
+    else before.next = mail.next;
+    if (this.#tail === mail) this.#tail = before;
+    mail.next = undefined;
+    this.mailbox--;
+  }
+
   /** Forgets the mail of a process that is ending. Its callers learn it from their watch. */
   dropMail(): void {
+    this.bound = undefined;
     this.#head = undefined;
     this.#tail = undefined;
     this.mailbox = 0;
@@ -199,6 +227,7 @@ export class Cell implements Process, ServerRef<never> {
     if (this.#head === undefined) this.#tail = undefined;
     mail.next = undefined;
     if (mail.kind !== MailKind.void) this.mailbox--;
+    if (this.bound !== undefined) this.bound.taken(mail);
     return mail;
   }
 

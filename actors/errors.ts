@@ -1,8 +1,11 @@
 import { causeOf, describeExit, type ExitReason } from "./exit.js";
 import type { Process } from "./process.js";
 
-/** Why a call got no answer. `exit` carries the server's exit reason; the others stand for themselves. */
-export type CallFailure = "timeout" | "noproc" | "calling_self" | "aborted" | "exit";
+/**
+ * Why a call got no answer. `exit` carries the server's exit reason; `overloaded` says that a bounded mailbox dropped the
+ * call unread; the others stand for themselves.
+ */
+export type CallFailure = "timeout" | "noproc" | "calling_self" | "aborted" | "exit" | "overloaded";
 
 /**
  * A call that got no answer.
@@ -39,8 +42,22 @@ export class AlreadyStartedError extends Error {
   readonly process: Process;
 
   constructor(name: string, process: Process) {
-    super(`Expected the name ${JSON.stringify(name)} to be free, but a process holds it: look it up with whereis()`);
+    super(`Expected the name ${JSON.stringify(name)} to be free, but a process holds it: look that one up instead`);
     this.process = process;
+  }
+}
+
+/** The bounded mailbox of a process was full, and that ends it: it was started with `overflow: "exit"`. */
+export class MailboxFullError extends Error {
+  override readonly name = "MailboxFullError";
+  /** How many unread messages it was allowed to have. */
+  readonly limit: number;
+
+  constructor(label: string, limit: number) {
+    super(
+      `Expected ${label} to have at most ${limit} unread messages: raise the limit of its mailbox or slow its senders`,
+    );
+    this.limit = limit;
   }
 }
 
@@ -79,6 +96,8 @@ function callMessage(failure: CallFailure, call: string, reason: ExitReason | un
       return `The caller gave up ${call}: its signal was aborted`;
     case "exit":
       return `The process ended while it was called with ${call}: ${describeExit(reason ?? "noproc")}`;
+    case "overloaded":
+      return `Expected room for ${call} in the mailbox, but it is full and has dropped it: call again later`;
   }
 }
 

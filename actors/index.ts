@@ -1,9 +1,10 @@
 /**
  * `caduceus/actors`: processes with mailboxes, links, monitors, exit signals, timers and owned resources, and what OTP
- * builds on them: servers, state machines.
+ * builds on them: servers, state machines, registries, tasks.
  *
  * @module
  */
+export type { Alias, AliasOptions } from "./alias.js";
 export type { CallOptions, From } from "./call.js";
 export { type Clock, realClock } from "./clock.js";
 export {
@@ -11,6 +12,7 @@ export {
   BadReturnError,
   CallError,
   type CallFailure,
+  MailboxFullError,
   NoHandlerError,
   ReleaseError,
   StartError,
@@ -26,8 +28,12 @@ export {
   shutdownWith,
 } from "./exit.js";
 export type { CrashReport, Inspection, ProcessNode } from "./inspect.js";
-export { MachineHost, type MachineRef, MachineTimer, machine } from "./machine.js";
+export { type MachineOptions, type MachineRef, machine } from "./machine.js";
+export { MachineHost } from "./machine-host.js";
+export { MachineTimer } from "./machine-timer.js";
 export { type DownMessage, type ExitMessage, type Mail, MailKind, type SystemMessage } from "./mail.js";
+export type { MailboxOptions, Overflow } from "./mailbox.js";
+export { isViaName, type ViaName } from "./name.js";
 export {
   type Behaviour,
   type Definition,
@@ -38,6 +44,18 @@ export {
   type ServerRef,
   type StopOptions,
 } from "./process.js";
+export {
+  type DuplicateRegistry,
+  type RegisterResult,
+  type Registry,
+  type RegistryEntry,
+  type RegistryEvent,
+  type RegistryOptions,
+  registry,
+  type UniqueRegistry,
+  type UpdateValueResult,
+  type ViaRef,
+} from "./registry.js";
 export type { Resource } from "./resources.js";
 export { type Next, noreply, type Result, reply, stop, stopReply } from "./result.js";
 export { Runtime, type RuntimeOptions, spawn } from "./runtime.js";
@@ -45,6 +63,9 @@ export type { Outcome, Self } from "./self.js";
 export { type Initial, type ServerCallbacks, server, startWith } from "./server.js";
 export type { SpawnOptions, StartArguments, StartOptions, StartResult } from "./start.js";
 export { getState, replaceState } from "./state.js";
+export { Task, type TaskOptions, type TaskOutcome } from "./task.js";
+export { TaskError, type TaskFailure } from "./task-error.js";
+export type { Work } from "./task-process.js";
 export type { Timer } from "./timer.js";
 export { drawTree } from "./tree.js";
 export { VirtualClock } from "./virtual-clock.js";

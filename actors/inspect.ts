@@ -9,6 +9,11 @@ import type { Process } from "./process.js";
 export type Inspection =
   | { readonly type: "spawn"; readonly process: Process; readonly parent: Process | undefined }
   | { readonly type: "send"; readonly process: Process; readonly mail: Mail; readonly delivered: boolean }
+  /**
+   * A living process will not read this: its bounded mailbox was full (`overflow`), or it had postponed too many events
+   * (`postponed`). Mail that is dropped as it comes is also a `send` that was not delivered.
+   */
+  | { readonly type: "drop"; readonly process: Process; readonly mail: Mail; readonly why: "overflow" | "postponed" }
   | { readonly type: "exit"; readonly process: Process; readonly reason: ExitReason }
   /** A supervisor starts again: once for each restart that counts. `reason` is why `child` ended, or failed to start. */
   | {

@@ -1,166 +1,136 @@
-import { type AnyMachineSnapshot, type AnyStateMachine, createActor } from "xstate";
-import { type Mail, MailKind, type SystemMessage } from "./mail.js";
+import type { AnyMachineSnapshot } from "xstate";
+import { NoHandlerError } from "./errors.js";
+import { MachineHost } from "./machine-host.js";
+import type { EventOf, EventTypeOf, InputOf, MachineLogic } from "./machine-logic.js";
+import { Postponed } from "./machine-postponed.js";
+import { MachineTimer } from "./machine-timer.js";
+import { type ExitMessage, type Mail, MailKind, type SystemMessage } from "./mail.js";
 import type { Behaviour, Definition, Process } from "./process.js";
 import type { Self } from "./self.js";
-import type { Timer } from "./timer.js";
-
-/**
- * As much of an xstate machine as the types need. xstate's own types stay out of the declarations: they do not compile
- * with `exactOptionalPropertyTypes` and without `skipLibCheck`, not even for a program that has no machine.
- */
-export interface MachineLogic {
-  readonly id: string;
-  transition(snapshot: never, event: never, scope: never): unknown;
-  getInitialSnapshot(scope: never, input?: never): unknown;
-}
-
-type EventOf<M> = M extends { transition(snapshot: never, event: infer E, scope: never): unknown } ? E : never;
-type SnapshotOf<M> = M extends { getInitialSnapshot(scope: never, input?: never): infer S } ? S : never;
-type Given<M> = M extends { getInitialSnapshot(scope: never, ...rest: infer R extends unknown[]): unknown }
-  ? R[0]
-  : never;
-/** xstate declares every input as optional; a machine that declares none takes anything, `null` included. */
-type InputOf<M> = null extends Given<M> ? unknown : Exclude<Given<M>, undefined>;
 
 /** A machine's process: takes the machine's events with `send`. */
 export interface MachineRef<M extends MachineLogic> extends Process<EventOf<M>> {}
 
+/** What may be said of a machine besides its logic. */
+export interface MachineOptions<M extends MachineLogic> {
+  /**
+   * The types of the events that are kept when the present state cannot take them, and offered again after the next state
+   * change, oldest first and before all mail that has not been read; gen_statem's `postpone`. Default: none, and what a
+   * state cannot take is ignored.
+   *
+   * A state can take what `snapshot.can` says yes to: a transition, guards included, that has a target or actions. So a
+   * state in which such an event shall be lost takes it with an action that does nothing. A state change is a change of
+   * `snapshot.value`; one of the context alone is none. Events that the machine raises itself are not postponed.
+   */
+  readonly postpone?: readonly EventTypeOf<M>[] | undefined;
+  /**
+   * How many events are kept at most: an integer, 1 or more; default 1,000. Past it the oldest is dropped, and the
+   * inspection hook sees that (`drop`, `postponed`).
+   */
+  readonly postponeLimit?: number | undefined;
+  /**
+   * Runs in the new process before the machine does, and returns the machine to run. Here actions get at their process,
+   * and here is the place to trap exit signals.
+   */
+  readonly provide?: ((logic: M, self: Self<EventOf<M>>) => M) | undefined;
+}
+
+const POSTPONE_LIMIT = 1_000;
+
 /**
- * Runs an xstate machine as a process, in gen_statem's place. Events are mail; delayed transitions are timers of the
- * process's clock; trapped exit signals and DOWN arrive as events of these types. A final state ends the process with
- * `normal`; an action that throws ends it with that error.
+ * Runs an xstate machine as a process, in gen_statem's place.
  *
  * ```ts
  * const light = await runtime.start(machine(trafficLight));
  * light.send({ type: "tick" });
+ * const { value } = (await getState(light)) as SnapshotFrom<typeof trafficLight>;
  * ```
+ *
+ * - Events are mail. Trapped exit signals and DOWN are events of the types `EXIT` and `DOWN`; the parent's exit signal ends
+ *   the process with its reason, as it does a server.
+ * - Delays are timers of the process, so that they follow the runtime's clock and end with the process.
+ * - What a child actor tells the machine (an invoked promise's result, a callback's events, an observable's values) is mail
+ *   too and handled in the process's turn. xstate itself handles it where it happens, before all that waits. What comes of
+ *   a child that has been stopped by then is dropped, as xstate drops it. Only the machine is so: a machine that is a child
+ *   waits for its own promises as in xstate.
+ * - A final state ends the process with `normal`; at the start, right after the start.
+ * - Whatever an action, a guard or a delay throws ends the process with that error, and so does what an async action
+ *   rejects with and the failure of a child for which there is no `onError`. xstate rethrows a guard's error in words of its
+ *   own. When the initial state fails, the start does.
+ * - However the process ends, its machine is stopped and with it all children. As in xstate, exit actions do not run then.
+ * - `getState` gives the snapshot. A machine's state cannot be replaced: `replaceState` changes nothing and resolves with
+ *   the snapshot there is.
+ *
+ * What observers throw that the program itself adds to an xstate actor is out of reach: xstate throws it out of a timer.
+ *
+ * @throws {RangeError} when `postponeLimit` is none.
  */
-export function machine<M extends MachineLogic>(logic: M): Definition<InputOf<M>, MachineRef<M>> {
+export function machine<M extends MachineLogic>(
+  logic: M,
+  { postpone, postponeLimit = POSTPONE_LIMIT, provide }: MachineOptions<NoInfer<M>> = {},
+): Definition<InputOf<M>, MachineRef<M>> {
+  if (!Number.isInteger(postponeLimit) || postponeLimit < 1) {
+    throw new RangeError(`Expected \`postponeLimit\` to be an integer, 1 or more, got \`${postponeLimit}\``);
+  }
   return {
     label: logic.id,
     type: "worker",
-    create: (self, input) => new MachineBehaviour(logic, self as unknown as Self<unknown>, input),
+    create(narrow, input) {
+      const self = narrow as unknown as Self<unknown>;
+      const provided = provide === undefined ? logic : provide(logic, narrow as unknown as Self<EventOf<M>>);
+      const postponed = postpone === undefined ? undefined : new Postponed(self, postpone, postponeLimit);
+      return new MachineBehaviour(provided, self, input, postponed);
+    },
   };
-}
-
-/**
- * An xstate machine inside of a process that has more to do than run it. Whatever the process feeds it with `send` runs
- * to its end before `send` returns; what its actions throw, `send` throws. Its timers reach the process as
- * {@link MachineTimer} messages, to be `fire`d.
- */
-export class MachineHost<M extends MachineLogic> {
-  readonly #actor;
-  #failure: { readonly error: unknown } | undefined = undefined;
-
-  constructor(self: Self<MachineTimer>, logic: M, input?: InputOf<M>) {
-    const clock = {
-      setTimeout: (callback: () => void, delay: number) => {
-        const message = new MachineTimer(callback);
-        message.timer = self.sendAfter(delay, message);
-        return message;
-      },
-      clearTimeout: (message: MachineTimer | undefined) => message?.cancel(),
-    };
-    this.#actor = createActor(logic as unknown as AnyStateMachine, { clock: clock as never, input: input as never });
-    // An xstate actor whose error nobody observes throws it out of a timer; this one's errors belong to the process.
-    this.#actor.subscribe({ error: (error) => this.#fail(error) });
-    self.own(() => this.#actor.stop());
-  }
-
-  get snapshot(): SnapshotOf<M> {
-    return this.#actor.getSnapshot() as SnapshotOf<M>;
-  }
-
-  get isDone(): boolean {
-    return (this.#actor.getSnapshot() as AnyMachineSnapshot).status === "done";
-  }
-
-  /** Enters the initial state. @throws what an entry action throws. */
-  start(): void {
-    this.#actor.start();
-    this.#rethrow();
-  }
-
-  /** @throws what an action throws; the machine is dead then, and so should be its process. */
-  send(event: EventOf<M>): void {
-    this.#actor.send(event as never);
-    this.#rethrow();
-  }
-
-  fire(timer: MachineTimer): void {
-    timer.fire();
-    this.#rethrow();
-  }
-
-  #fail(error: unknown): void {
-    this.#failure ??= { error };
-  }
-
-  #rethrow(): void {
-    if (this.#failure !== undefined) throw this.#failure.error;
-  }
-}
-
-/** A due delay of a hosted machine. Cancelled meanwhile, it does nothing when it is read. */
-export class MachineTimer {
-  /** @internal */
-  timer: Timer | undefined = undefined;
-  #callback: (() => void) | undefined;
-
-  /** @internal */
-  constructor(callback: () => void) {
-    this.#callback = callback;
-  }
-
-  /** @internal */
-  cancel(): void {
-    this.#callback = undefined;
-    this.timer?.cancel();
-  }
-
-  /** @internal */
-  fire(): void {
-    const callback = this.#callback;
-    this.#callback = undefined;
-    callback?.();
-  }
 }
 
 class MachineBehaviour<M extends MachineLogic> implements Behaviour {
   readonly #self: Self<unknown>;
   readonly #host: MachineHost<M>;
+  readonly #postponed: Postponed | undefined;
 
-  constructor(logic: M, self: Self<unknown>, input: unknown) {
+  constructor(logic: M, self: Self<unknown>, input: InputOf<M>, postponed: Postponed | undefined) {
     this.#self = self;
-    this.#host = new MachineHost(self as unknown as Self<MachineTimer>, logic, input as InputOf<M>);
+    this.#postponed = postponed;
+    this.#host = new MachineHost(self as unknown as Self<MachineTimer>, logic, input, postponed);
   }
 
   init(): void {
     this.#host.start();
-    this.#endIfDone();
+    this.#postponed?.putBack();
+    // A machine that is done already has started nevertheless: its end is the first thing it reads.
+    if (this.#host.isDone) this.#self.sendFirst(new MachineTimer(() => {}));
   }
 
   receive(mail: Mail): void {
-    if (mail.kind === MailKind.system) {
-      this.#obey(mail.payload as SystemMessage, mail);
-      return;
-    }
-    if (mail.payload instanceof MachineTimer) this.#host.fire(mail.payload);
-    else this.#host.send(mail.payload as EventOf<M>);
-    this.#endIfDone();
+    const { kind, payload } = mail;
+    if (kind === MailKind.system) this.#obey(payload as SystemMessage, mail);
+    else if (payload instanceof MachineTimer) this.#step(() => this.#host.fire(payload));
+    else if (kind === MailKind.call) throw new NoHandlerError("call", mail.name);
+    else if (kind === MailKind.cast) throw new NoHandlerError("cast", mail.name);
+    else if (kind === MailKind.exit && this.#isFromParent(payload)) this.#self.exit((payload as ExitMessage).reason);
+    else this.#step(() => this.#host.send(payload as EventOf<M>));
   }
 
   describe(): Readonly<Record<string, unknown>> {
-    return { state: JSON.stringify((this.#host.snapshot as AnyMachineSnapshot).value) };
+    const state = JSON.stringify((this.#host.snapshot as AnyMachineSnapshot).value);
+    const postponed = this.#postponed?.size ?? 0;
+    return postponed === 0 ? { state } : { state, postponed };
+  }
+
+  #step(step: () => void): void {
+    step();
+    if (this.#host.isDone) this.#self.exit("normal");
+    else this.#postponed?.putBack();
   }
 
   #obey(message: SystemMessage, mail: Mail): void {
     if (message.order === "stop") this.#self.exit(message.reason);
-    else if (message.order === "getState") mail.from?.reply(this.#host.snapshot);
-    else mail.from?.reply(undefined);
+    else mail.from?.reply(this.#host.snapshot);
   }
 
-  #endIfDone(): void {
-    if (this.#host.isDone) this.#self.exit("normal");
+  #isFromParent(message: unknown): boolean {
+    const { process } = message as ExitMessage;
+    return process !== undefined && process === this.#self.parent;
   }
 }

@@ -39,6 +39,16 @@ export class Mail {
   }
 }
 
+/**
+ * What a process mails itself: a due timer, the outcome of a promise it has piped, what it does next. It is asked for by
+ * the process alone, which waits for it, so that a bounded mailbox neither counts nor drops it.
+ */
+export class OwnMail extends Mail {
+  constructor(message: unknown) {
+    super(MailKind.info, "", message, undefined);
+  }
+}
+
 /** A trapped exit signal. `process` is `undefined` when it came from outside of every process. */
 export interface ExitMessage {
   readonly type: "EXIT";

@@ -19,7 +19,10 @@ export interface Process<in M = never> extends AsyncDisposable {
   readonly alive: boolean;
   /** Resolves with the reason when the process has ended and has let go of everything it owned. Never rejects. */
   readonly exited: Promise<ExitReason>;
-  /** Puts a message into the mailbox and returns. Dropped without a word when the process has ended. */
+  /**
+   * Puts a message into the mailbox and returns. Dropped without a word when the process has ended, or when its mailbox is
+   * bounded and full.
+   */
   readonly send: (message: M) => void;
   /**
    * Sends an exit signal, as `exit(Pid, Reason)` does: `normal` does nothing to a process that does not trap exits,
@@ -122,7 +125,8 @@ export interface ServerRef<P> extends Process<InfoOf<P>> {
    * Sends a request and waits for its reply; gen_server's `call`. The default timeout is 5,000 ms; when it passes the
    * caller fails and the server goes on (its `from.signal` is aborted, a late reply is dropped).
    *
-   * @throws {CallError} `timeout`, `noproc`, `calling_self`, `aborted`, or `exit` with the server's reason.
+   * @throws {CallError} `timeout`, `noproc`, `calling_self`, `aborted`, `overloaded` by a bounded mailbox, or `exit` with
+   * the server's reason.
    */
   call<K extends keyof CallsOf<P> & string>(
     name: K,

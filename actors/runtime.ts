@@ -4,9 +4,18 @@ import { Endings, end, link } from "./ending.js";
 import { AlreadyStartedError } from "./errors.js";
 import { describeExit, type ExitReason, failure } from "./exit.js";
 import type { CrashReport, Inspection, ProcessNode } from "./inspect.js";
+import { Bound } from "./mailbox.js";
+import { claim, type ViaName } from "./name.js";
 import type { Definition, Process } from "./process.js";
 import { FairQueue, type RunQueue, SeededQueue } from "./run-queue.js";
-import { refOf, type SpawnOptions, type StartArguments, type StartOptions, type StartResult } from "./start.js";
+import {
+  labelOf,
+  refOf,
+  type SpawnOptions,
+  type StartArguments,
+  type StartOptions,
+  type StartResult,
+} from "./start.js";
 import { isThenable } from "./thenable.js";
 import { checkTimeout } from "./timeout.js";
 import { isRoot, treeUnder } from "./tree.js";
@@ -20,7 +29,7 @@ export interface RuntimeOptions {
   readonly disposeTimeout?: number | undefined;
   /** Hears of every defect; default: `process.emitWarning`, without message and state. */
   readonly onCrash?: ((report: CrashReport) => void) | undefined;
-  /** Hears of every spawn, message, exit and restart. What it throws is ignored. */
+  /** Hears of every spawn, message, drop, exit and restart. What it throws is ignored. */
   readonly onInspect?: ((event: Inspection) => void) | undefined;
 }
 
@@ -82,8 +91,10 @@ export class Runtime implements AsyncDisposable {
     definition: Definition<A, R>,
     ...[argument, options]: StartArguments<A, StartOptions>
   ): Promise<R> {
-    const label = options?.label ?? options?.name ?? definition.label;
-    return refOf(label, await this.startCell<A, R>(definition, argument as A, options, undefined));
+    return refOf(
+      labelOf(definition, options),
+      await this.startCell<A, R>(definition, argument as A, options, undefined),
+    );
   }
 
   /** The living process that holds a name; Erlang's `whereis/1`. */
@@ -136,8 +147,9 @@ export class Runtime implements AsyncDisposable {
     parent: Cell | undefined,
     starter?: (result: StartResult) => void,
   ): Cell {
-    const label = options?.label ?? options?.name ?? definition.label;
+    const label = labelOf(definition, options);
     const cell = new Cell(this, ++this.#lastId, definition, argument, label, parent, options?.restarts ?? 0);
+    if (options?.mailbox !== undefined) cell.bound = new Bound(options.mailbox);
     if (definition.methods !== undefined) Object.assign(cell, definition.methods);
     cell.starter = starter;
     this.#cells.add(cell);
@@ -151,7 +163,11 @@ export class Runtime implements AsyncDisposable {
     return cell;
   }
 
-  #register(cell: Cell, name: string): void {
+  #register(cell: Cell, name: string | ViaName): void {
+    if (typeof name !== "string") {
+      name[claim].take(cell);
+      return;
+    }
     const holder = this.#names.get(name);
     if (holder !== undefined) {
       cell.crash(new AlreadyStartedError(name, holder));
@@ -189,6 +205,8 @@ export class Runtime implements AsyncDisposable {
   forget(cell: Cell): void {
     this.#cells.delete(cell);
     if (cell.name !== undefined) this.#names.delete(cell.name);
+    for (const directory of cell.directories ?? []) directory.forget(cell);
+    cell.directories = undefined;
     this.inspector?.({ type: "exit", process: cell, reason: cell.reason as ExitReason });
   }
 

@@ -1,7 +1,9 @@
+import { cellOf } from "./address.js";
+import { type Alias, type AliasOptions, ProcessAlias } from "./alias.js";
 import type { Cell } from "./cell.js";
 import { end, link, signalExit, unlink } from "./ending.js";
 import type { ExitReason } from "./exit.js";
-import { Mail, MailKind } from "./mail.js";
+import { MailKind, OwnMail } from "./mail.js";
 import type { Definition, Monitor, Process } from "./process.js";
 import { dispose, type Resource } from "./resources.js";
 import type { Runtime } from "./runtime.js";
@@ -144,14 +146,35 @@ export class Self<in out M = never> {
     this.#cell.resources?.delete(resource);
   }
 
+  /**
+   * Makes an address of this process that it can take back: to be given to whoever shall answer, so that a late or second
+   * answer reaches nobody. It ends with the process. Source: OTP.md M4; Erlang's `alias/1`.
+   */
+  alias(options?: AliasOptions): Alias<M> {
+    return new ProcessAlias<M>(this.#cell, options);
+  }
+
+  /**
+   * Deactivates an alias of this process: what is sent to it from now on is dropped; what is in the mailbox stays there.
+   * Returns whether it was active; `false` also for an alias of another process, which is left as it is.
+   */
+  unalias(alias: Alias): boolean {
+    return alias instanceof ProcessAlias && alias.deactivate(this.#cell);
+  }
+
   /** Sends a message to this process after `delay` milliseconds; Erlang's `send_after`. */
   sendAfter(delay: number, message: M): Timer {
-    return new Timer(this.#cell, delay, () => this.#cell.send(message));
+    return new Timer(this.#cell, delay, () => this.sendOwn(message));
+  }
+
+  /** Puts a message into the mailbox that it always has room for. @internal */
+  sendOwn(message: unknown): void {
+    this.#cell.deliver(new OwnMail(message));
   }
 
   /** Puts a message before everything that is queued. @internal */
   sendFirst(message: unknown): void {
-    this.#cell.deliverFirst(new Mail(MailKind.info, "", message, undefined));
+    this.#cell.deliverFirst(new OwnMail(message));
   }
 
   /**
@@ -159,7 +182,7 @@ export class Self<in out M = never> {
    * unhandled rejection.
    */
   pipe<T>(promise: PromiseLike<T>, toMessage: (outcome: Outcome<T>) => M): void {
-    const tell = (outcome: Outcome<T>) => this.#cell.send(toMessage(outcome));
+    const tell = (outcome: Outcome<T>) => this.sendOwn(toMessage(outcome));
     Promise.resolve(promise)
       .then(
         (value) => tell({ ok: true, value }),
@@ -167,10 +190,6 @@ export class Self<in out M = never> {
       )
       .catch((error: unknown) => this.crash(error));
   }
-}
-
-function cellOf(process: Process): Cell {
-  return process as Cell;
 }
 
 function isAbout(payload: unknown, process: Cell): boolean {

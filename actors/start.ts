@@ -1,6 +1,8 @@
 import { StartError } from "./errors.js";
 import type { ExitReason } from "./exit.js";
-import type { Process } from "./process.js";
+import type { MailboxOptions } from "./mailbox.js";
+import { claim, type ViaName } from "./name.js";
+import type { Definition, Process } from "./process.js";
 
 /** How a start went (OTP.md G1): `{ok, Pid}`, `ignore`, or `{error, Reason}`. */
 export type StartResult<R extends Process = Process> =
@@ -10,10 +12,15 @@ export type StartResult<R extends Process = Process> =
 
 /** What may be said of a process when it is started. */
 export interface SpawnOptions {
-  /** Registers it under this name, which no living process may hold; see `Runtime.whereis`. */
-  readonly name?: string | undefined;
+  /**
+   * Registers it under this name, which no living process may hold: a string for `Runtime.whereis`, or what `via` of a
+   * registry returned.
+   */
+  readonly name?: string | ViaName | undefined;
   /** What the tree and the warnings call it; default: its name, else the definition's label. */
   readonly label?: string | undefined;
+  /** Bounds its mailbox; default: it takes in whatever comes. */
+  readonly mailbox?: MailboxOptions | undefined;
   /** How often it has been restarted; supervisors say it, the tree shows it. */
   readonly restarts?: number | undefined;
 }
@@ -32,4 +39,10 @@ export type StartArguments<A, O> = undefined extends A
 export function refOf<R extends Process>(label: string, result: StartResult<R>): R {
   if (result.status === "ok") return result.process;
   throw new StartError(label, result.status === "ignore" ? "ignore" : result.reason);
+}
+
+/** What a process is called that is started so. */
+export function labelOf(definition: Definition<never>, options: SpawnOptions | undefined): string {
+  const { label, name } = options ?? {};
+  return label ?? (typeof name === "object" ? name[claim].label : name) ?? definition.label;
 }

@@ -1,5 +1,5 @@
+import { cellOf } from "./address.js";
 import { ask, type CallOptions } from "./call.js";
-import type { Cell } from "./cell.js";
 import { MailKind, type SystemMessage } from "./mail.js";
 import type { Process } from "./process.js";
 
@@ -39,5 +39,5 @@ export async function replaceState<S>(process: Process, replace: (state: S) => S
 }
 
 function order(process: Process, message: SystemMessage, options: CallOptions | undefined): Promise<unknown> {
-  return ask(process as Cell, MailKind.system, message.order, message, options);
+  return ask(cellOf(process), MailKind.system, message.order, message, options);
 }

@@ -1,3 +1,4 @@
+import { isViaName } from "../actors/index.js";
 import type { AnyChildSpec } from "./child-spec.js";
 import { SpecError, type SpecFault } from "./errors.js";
 import type { AutoShutdown, Intensity, Policy, Strategy } from "./policy.js";
@@ -55,7 +56,7 @@ export function checkSpec(spec: AnyChildSpec, policy: Policy, givesExtra: boolea
   if (typeof spec !== "object" || spec === null) {
     throw unexpected("invalid_child_spec", "a child spec", "what child() returns", spec);
   }
-  const { id, definition, restart, shutdown, significant, type, startTimeout } = spec;
+  const { id, definition, restart, shutdown, significant, type, startTimeout, name, label } = spec;
   if (typeof id !== "string") throw unexpected("invalid_id", "a child's id", "a string", id);
   if (typeof definition?.create !== "function") {
     throw unexpected(
@@ -74,10 +75,11 @@ export function checkSpec(spec: AnyChildSpec, policy: Policy, givesExtra: boolea
   if (typeof startTimeout !== "number" || !(startTimeout > 0)) {
     throw unexpected("invalid_start_timeout", "startTimeout", "milliseconds above 0, or Infinity", startTimeout, id);
   }
-  for (const key of ["name", "label"] as const) {
-    if (spec[key] !== undefined && typeof spec[key] !== "string") {
-      throw unexpected(`invalid_${key}`, key, "a string", spec[key], id);
-    }
+  if (name !== undefined && typeof name !== "string" && !isViaName(name)) {
+    throw unexpected("invalid_name", "name", "a string, or what via() of a registry returns", name, id);
+  }
+  if (label !== undefined && typeof label !== "string") {
+    throw unexpected("invalid_label", "label", "a string", label, id);
   }
   if (typeof significant !== "boolean") {
     throw unexpected("invalid_significant", "significant", "true or false", significant, id);

@@ -1,4 +1,4 @@
-import type { Definition, Process, StartArguments } from "../actors/index.js";
+import type { Definition, Process, StartArguments, ViaName } from "../actors/index.js";
 
 /**
  * When a child that ended by itself is started again:
@@ -38,9 +38,12 @@ interface CommonOptions {
   readonly shutdown?: Shutdown | undefined;
   /** What it is counted as, and the default of `shutdown`; default: what the definition says. */
   readonly type?: "worker" | "supervisor" | undefined;
-  /** Registers the process under this name, in each of its lives; see `Runtime.whereis`. */
-  readonly name?: string | undefined;
-  /** What the tree and the warnings call it; default: `name`, else the id. */
+  /**
+   * Registers the process under this name, in each of its lives: a string for `Runtime.whereis`, or what `via` of a
+   * registry returned.
+   */
+  readonly name?: string | ViaName | undefined;
+  /** What the tree and the warnings call it; default: `name` where that is a string, else the id. */
   readonly label?: string | undefined;
   /**
    * Milliseconds for the child's `init`; past it the child is killed and the start has failed with `timeout`. Default
@@ -75,7 +78,7 @@ export interface ChildSpec<out R extends Process = Process, out S extends boolea
   readonly shutdown: Shutdown;
   readonly significant: S;
   readonly type: "worker" | "supervisor";
-  readonly name: string | undefined;
+  readonly name: string | ViaName | undefined;
   readonly label: string | undefined;
   /** Milliseconds. */
   readonly startTimeout: number;

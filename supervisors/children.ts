@@ -27,7 +27,8 @@ export class Child implements Member {
     this.restart = spec.restart;
     this.shutdown = spec.shutdown;
     this.significant = spec.significant;
-    const options = { name: spec.name, label: spec.label ?? spec.name ?? spec.id, timeout: spec.startTimeout };
+    const name = typeof spec.name === "string" ? spec.name : spec.id;
+    const options = { name: spec.name, label: spec.label ?? name, timeout: spec.startTimeout };
     this.recipe = { definition: spec.definition as Definition<unknown>, argument, options };
   }
 }

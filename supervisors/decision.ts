@@ -77,7 +77,7 @@ export function decide<C extends Member>(policy: Policy, state: State<C>, event:
 }
 
 /** The restart table (OTP.md S6). */
-export function shouldRestart(restart: Restart, reason: ExitReason): boolean {
+function shouldRestart(restart: Restart, reason: ExitReason): boolean {
   switch (restart) {
     case "permanent":
       return true;

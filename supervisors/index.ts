@@ -1,6 +1,6 @@
 /**
- * `caduceus/supervisors`: what keeps processes going. Child specs, supervisors with named children, and dynamic supervisors
- * for children that come and go.
+ * `caduceus/supervisors`: what keeps processes going. Child specs, supervisors with named children, dynamic supervisors for
+ * children that come and go, and task supervisors.
  *
  * @module
  */
@@ -27,3 +27,9 @@ export type {
 } from "./outcome.js";
 export type { AutoShutdown, Intensity, Strategy } from "./policy.js";
 export { type SupervisorOptions, type SupervisorRef, supervisor } from "./supervisor.js";
+export {
+  type SupervisedTaskOptions,
+  type TaskSupervisorOptions,
+  type TaskSupervisorRef,
+  taskSupervisor,
+} from "./task-supervisor.js";

@@ -102,7 +102,7 @@ describe.each(seeds)("administration, order %s", (seed) => {
     expect(await sup.countChildren()).toEqual({ specs: 3, active: 2, supervisors: 1, workers: 2 });
   });
 
-  test("S12 the life cycle of a started child · supervisor_test: child life cycle", async () => {
+  test("S12 the life cycle of a started child · child life cycle", async () => {
     const { supervise } = harness(seed);
     const sup = await supervise({ children: [] });
     const started = await sup.startChild(child("a", worker, { closing: 0 }));

@@ -45,25 +45,30 @@ describe.each(seeds)("stop of a dynamic supervisor, order %s", (seed) => {
   });
 
   test.each<[string, Plan, string[]]>([
-    ["brutal kill", { a: [{}, "brutal_kill"], b: [never, "brutal_kill"] }, ["0 -a killed", "0 -b killed"]],
-    ["infinity", { a: [{}, "infinity"], b: [{ closing: 100 }, "infinity"] }, ["0 -a shutdown", "100 -b shutdown"]],
-    ["integer", { a: [{}, 50], b: [{ closing: 40 }, 50] }, ["0 -a shutdown", "40 -b shutdown"]],
-    ["expired integer", { a: [never, 50], b: [never, 0] }, ["0 -b killed", "50 -a killed"]],
     [
-      "mixed",
+      "children with brutal kill",
+      { a: [{}, "brutal_kill"], b: [never, "brutal_kill"] },
+      ["0 -a killed", "0 -b killed"],
+    ],
+    [
+      "children with infinity shutdown",
+      { a: [{}, "infinity"], b: [{ closing: 100 }, "infinity"] },
+      ["0 -a shutdown", "100 -b shutdown"],
+    ],
+    ["children with integer shutdown", { a: [{}, 50], b: [{ closing: 40 }, 50] }, ["0 -a shutdown", "40 -b shutdown"]],
+    ["children with expired integer shutdown", { a: [never, 50], b: [never, 0] }, ["0 -b killed", "50 -a killed"]],
+    [
+      "with mixed children",
       { a: [never, 50], b: [never, 40], c: [never, "brutal_kill"], d: [{ closing: 100 }, "infinity"], e: [{}, 40] },
       ["0 -c killed", "0 -e shutdown", "40 -b killed", "50 -a killed", "100 -d shutdown"],
     ],
-  ])(
-    "D2 S3 terminates children with %s · sup_stop_timeout_dynamic, sup_stop_brutal_kill_dynamic",
-    async (_, plan, expected) => {
-      const stage = await grow(plan);
-      const stopped = stage.sup.stop("shutdown");
-      const lines = await endings(stage, [0, 40, 50, 100]);
-      expect(lines.filter((line) => !line.includes("-dyn"))).toEqual(expected);
-      await stopped;
-    },
-  );
+  ])("D2 S3 terminates %s · sup_stop_timeout_dynamic, sup_stop_brutal_kill_dynamic", async (_, plan, expected) => {
+    const stage = await grow(plan);
+    const stopped = stage.sup.stop("shutdown");
+    const lines = await endings(stage, [0, 40, 50, 100]);
+    expect(lines.filter((line) => !line.includes("-dyn"))).toEqual(expected);
+    await stopped;
+  });
 
   test("D2 S5 terminates children with abnormal reason: it stops nothing", async () => {
     const stage = await grow({ a: [{ closing: 30 }, 5_000], b: [{ closing: 50 }, 5_000] });

@@ -125,13 +125,16 @@ describe.each(seeds)("dynamic supervisor, order %s", (seed) => {
     expect(runtime.size).toBe(0);
   });
 
-  test.each<Turn>(["error", 50])("S8 … intensity when trying again: a start that fails (%s) counts", async (turn) => {
-    const { sup, end, clock } = await dynamic({ intensity: { maxRestarts: 1 } });
-    const a = await start(sup, { turns: ["ok", turn, "ok"] }, { startTimeout: 10 });
-    await end(a, boom);
-    await clock.advance(10);
-    expect(await sup.exited).toBe("shutdown");
-  });
+  test.each<Turn>(["error", 50])(
+    "S8 child triggers maximum intensity when trying again: a start that fails (%s) counts · simple_one_for_one_escalation",
+    async (turn) => {
+      const { sup, end, clock } = await dynamic({ intensity: { maxRestarts: 1 } });
+      const a = await start(sup, { turns: ["ok", turn, "ok"] }, { startTimeout: 10 });
+      await end(a, boom);
+      await clock.advance(10);
+      expect(await sup.exited).toBe("shutdown");
+    },
+  );
 
   test("a start that throws, synchronously or not, is an error, and the supervisor lives · with throw/error/exit", async () => {
     const { sup, runtime } = await dynamic();

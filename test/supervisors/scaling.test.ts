@@ -19,7 +19,8 @@ const lives = {
   dynamic: dynamicLifeOf,
 };
 
-describe("cost is linear in the number of children", () => {
+// Again if it fails: a busy machine can cost one run more, a quadratic cost fails every one.
+describe("cost is linear in the number of children", { retry: 2 }, () => {
   test.each(Object.entries(lives))("%s: from 1,000 to 10,000 to start, restart and stop", async (_, life) => {
     await life(1_000, true);
     expectLinear(await life(1_000, true), await life(10_000, true));

@@ -138,7 +138,7 @@ describe.each(seeds)("start, order %s", (seed) => {
     expect(await sup.restartChild("c")).toMatchObject({ status: "ok" });
   });
 
-  test("an ignoring temporary child leaves no spec · sup_start_ignore_temporary_child, …_start_child", async () => {
+  test("an ignoring temporary child leaves no spec · sup_start_ignore_temporary_child, sup_start_ignore_temporary_child_start_child", async () => {
     const { supervise } = harness(seed);
     const fickle = (id: string) => child(id, worker, { turns: ["ignore"] }, { restart: "temporary" });
     const sup = await supervise({ children: [fickle("a"), child("b", worker)] });

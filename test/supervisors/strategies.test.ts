@@ -75,7 +75,7 @@ describe.each(seeds)("strategies, order %s", (seed) => {
     ["one_for_all", ["ok", "error", "error", "error"]],
     ["rest_for_one", ["ok", "error", "error", "error"]],
   ])(
-    "%s: a child whose restart always fails ends the supervisor and the siblings · *_escalation",
+    "%s_escalation: a child whose restart always fails ends the supervisor and the siblings",
     async (strategy, turns) => {
       const stage = harness(seed);
       const sup = await four(stage, strategy, { b: { turns } });

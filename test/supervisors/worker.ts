@@ -53,6 +53,6 @@ export const worker = server<Worker>("worker")({
     reason === "shutdown" && role.closing !== undefined ? sleep(role.closing, self.runtime) : undefined,
 });
 
-export function sleep(ms: number, { clock }: Runtime): Promise<void> {
+function sleep(ms: number, { clock }: Runtime): Promise<void> {
   return new Promise((resolve) => clock.setTimer(ms, resolve));
 }

@@ -33,10 +33,7 @@ export async function connectInMemory(script: Script, options: StageOptions = {}
 }
 
 /** The same for any server. */
-export async function connectTo(
-  server: Server,
-  { seed, ...options }: StageOptions = {},
-): Promise<Omit<Stage, "server">> {
+async function connectTo(server: Server, { seed, ...options }: StageOptions = {}): Promise<Omit<Stage, "server">> {
   const stage = testStage(seed);
   const { runtime, drive } = stage;
   const backoff = { jitter: 0, ...options.backoff };

@@ -1,4 +1,4 @@
-export { randomFrom, type TestRuntime, type TestRuntimeOptions, testRuntime } from "../../src/testing/test-runtime.js";
+export { randomFrom, type TestRuntime, testRuntime } from "../../src/testing/test-runtime.js";
 
 /** The orders a suite runs under: the fair one, then as many random ones as the variable `SEEDS` says (default 5). */
 export const seeds: readonly (number | undefined)[] = [
