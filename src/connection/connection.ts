@@ -340,9 +340,11 @@ class Connection implements Receiver {
     const failure: Failure = isOrderly(reason)
       ? { code: "CONNECTION_CLOSED", message: "The client was closed before the answer came" }
       : this.#trouble.defect(reason);
-    await this.operations.closeAll(failure);
+    const settled = this.operations.closeAll(failure);
+    // A machine that a defect has stopped hears nothing any more.
+    if (this.#machine.snapshot.status === "active") this.#machine.send({ type: "close" });
+    await settled;
     if (this.#transport?.alive === true) await this.#transport[Symbol.asyncDispose]();
-    this.#machine.send({ type: "close" });
   }
 }
 

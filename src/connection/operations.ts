@@ -343,6 +343,6 @@ export class Operations {
 }
 
 /** An operation that was not even taken in. */
-export function refusal(failure: Failure): Settlement {
+function refusal(failure: Failure): Settlement {
   return { ok: false, failure, outcome: "not_sent", attempts: 0 };
 }

@@ -135,7 +135,7 @@ export function checkLimit(name: string, value: number | undefined): number | un
 }
 
 /** @throws {ConfigError} */
-export function configure(isFine: boolean, expected: string, got: unknown): asserts isFine {
+function configure(isFine: boolean, expected: string, got: unknown): asserts isFine {
   if (!isFine) throw new ConfigError(`Expected ${expected}, got ${show(got)}`);
 }
 

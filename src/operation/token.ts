@@ -1,5 +1,4 @@
 import { nanoid } from "nanoid";
-import type { ProgressToken } from "../protocol/message.js";
 
 /**
  * A unique progress token, 21 characters of a secure random source. One token belongs to one operation.
@@ -9,5 +8,3 @@ import type { ProgressToken } from "../protocol/message.js";
 export function generateProgressToken(): string {
   return nanoid();
 }
-
-export type { ProgressToken };

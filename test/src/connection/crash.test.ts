@@ -1,6 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ConnectionLostError, connect } from "../../../src/index.js";
-import { progress, Script, say, scriptedMemory, stall, wait } from "../../../src/testing/index.js";
+import { die, progress, Script, say, scriptedMemory, stall, wait } from "../../../src/testing/index.js";
 import {
   connectInMemory,
   processesOf,
@@ -22,6 +22,11 @@ const kill = (stage: Pick<Stage, "runtime">) => processesOf(stage, "connection")
 /** Mail that no connection understands: its handler throws, as a bug of ours would make it. */
 const crash = (stage: Pick<Stage, "runtime">) =>
   processesOf(stage, "connection")[0]?.send({ type: "release" } as never);
+
+/** Lets so many microtasks pass. */
+async function turns(count: number): Promise<void> {
+  for (let left = count; left > 0; left--) await Promise.resolve();
+}
 
 describe.each(seeds)("promise 1: when the connection's process ends, order %s", (seed) => {
   test("what it knew fails, nothing of it is sent again, and later calls work", async () => {
@@ -104,6 +109,26 @@ describe.each(seeds)("promise 1: when the connection's process ends, order %s", 
 
     expect(waiting.error).toMatchObject({ code: "CONNECTION_LOST", outcome: "not_sent", attempts: 0 });
     expect(textOf(await stage.drive(stage.client.callTool("hello")))).toBe("hello");
+  });
+
+  test("killed while it ends in order, it ends all the same, and prints nothing", async () => {
+    const printed = vi.spyOn(console, "warn");
+    // At all moments around the server's end, the defect and the end that follows from it.
+    for (let moment = 0; moment < 64; moment++) {
+      const stage = await connectInMemory(new Script().tool("work", die()), { seed });
+      const call = watch(stage, stage.client.callTool("work"));
+
+      await turns(moment % 8);
+      crash(stage);
+      await turns(Math.floor(moment / 8));
+      kill(stage);
+      await stage.clock.advance(200);
+
+      expect(call.error).toMatchObject({ code: "CONNECTION_LOST" });
+      expect(stage.client.state).toBe("ready");
+      await stage.drive(stage.client.close());
+    }
+    expect(printed).not.toHaveBeenCalled();
   });
 
   test("no callback is called any more for what it knew", async () => {
