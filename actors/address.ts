@@ -14,7 +14,7 @@ export function cellOf(process: Process): Cell {
 /** Keeps processes under names of its own, and is told when one of them is to be forgotten. */
 export interface Directory {
   /**
-   * Called once what the process owned is released, and before anybody hears of its end (OTP.md P5). Must not throw.
+   * Called once what the process owned is released, and before anybody hears of its end (OTP P5). Must not throw.
    */
   forget(cell: Cell): void;
 }

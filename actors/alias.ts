@@ -19,7 +19,7 @@ export interface AliasOptions {
  * for (const mirror of mirrors) mirror.send({ find: "a.txt", to: answers }); // the first answer comes, and no other
  * ```
  *
- * Source: Erlang reference manual, Processes, "Process Aliases" (OTP.md M4).
+ * Source: Erlang reference manual, Processes, "Process Aliases" (OTP M4).
  */
 export interface Alias<in M = never> {
   /** Whether a message sent now would go to the mailbox. */

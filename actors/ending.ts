@@ -18,7 +18,7 @@ import { notifyWatches } from "./watch.js";
  * of linked processes of any length ends without growing the stack.
  */
 
-/** Ends a process. Does nothing when it is ending already: a process has exactly one exit reason (OTP.md P4). */
+/** Ends a process. Does nothing when it is ending already: a process has exactly one exit reason (OTP P4). */
 export function end(cell: Cell, reason: ExitReason, start: "ignore" | undefined = undefined): void {
   if (!cell.alive) return;
   const { runtime } = cell;
@@ -31,11 +31,11 @@ export function end(cell: Cell, reason: ExitReason, start: "ignore" | undefined 
   for (const monitor of cell.monitors ?? []) monitor.unlist();
   cell.monitors = undefined;
   cell.controller?.abort(new Error(`${cell.label} ended: ${describeExit(reason)}`));
-  // A start that fails is told to the starter and to nobody else through the link (OTP.md G1).
+  // A start that fails is told to the starter and to nobody else through the link (OTP G1).
   if (outcome !== undefined && cell.parent !== undefined) unlink(cell, cell.parent);
 
   if (cell.resources === undefined || cell.resources.size === 0) runtime.ending.add(cell, outcome);
-  // Not on this stack, which may be that of whoever sent the exit signal (OTP.md P3).
+  // Not on this stack, which may be that of whoever sent the exit signal (OTP P3).
   else runtime.clock.soon(() => release(cell, () => runtime.ending.add(cell, outcome)));
 }
 
@@ -47,7 +47,7 @@ export function started(cell: Cell): void {
 }
 
 /**
- * Delivers an exit signal (OTP.md E1–E4). `throughLink` tells a link's signal from one that was sent: only a sent `kill`
+ * Delivers an exit signal (OTP E1–E4). `throughLink` tells a link's signal from one that was sent: only a sent `kill`
  * is untrappable and becomes `killed`.
  */
 export function signalExit(target: Cell, from: Cell | undefined, reason: ExitReason, throughLink: boolean): void {

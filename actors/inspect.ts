@@ -27,14 +27,14 @@ export type Inspection =
  * A process ended by a defect of its own, or could not let go of what it owned.
  *
  * Orderly ends (`normal`, `shutdown`, a shutdown with a detail) and ends by somebody else's exit signal are not reported
- * (OTP.md G10). Neither is a failed start: its starter is told.
+ * (OTP G10). Neither is a failed start: its starter is told.
  */
 export interface CrashReport {
   readonly process: Process;
   readonly reason: ExitReason;
   /** What it was working on, where that is known. May hold the user's data: think before you log it. */
   readonly lastMessage?: unknown;
-  /** A server's state at that moment. May hold the user's data: think before you log it. */
+  /** A server's state, or a machine's snapshot, at that moment. May hold the user's data: think before you log it. */
   readonly state?: unknown;
 }
 

@@ -1,5 +1,6 @@
 import type { AnyMachineSnapshot } from "xstate";
 import { NoHandlerError } from "./errors.js";
+import { failure } from "./exit.js";
 import { MachineHost } from "./machine-host.js";
 import type { EventOf, EventTypeOf, InputOf, MachineLogic } from "./machine-logic.js";
 import { Postponed } from "./machine-postponed.js";
@@ -51,12 +52,12 @@ const POSTPONE_LIMIT = 1_000;
  * - Delays are timers of the process, so that they follow the runtime's clock and end with the process.
  * - What a child actor tells the machine (an invoked promise's result, a callback's events, an observable's values) is mail
  *   too and handled in the process's turn. xstate itself handles it where it happens, before all that waits. What comes of
- *   a child that has been stopped by then is dropped, as xstate drops it. Only the machine is so: a machine that is a child
- *   waits for its own promises as in xstate.
+ *   a child that has been stopped by then is dropped, as xstate drops it. This holds for what the machine hears: a machine
+ *   that is its child hears of its own promises where they settle, as in xstate.
  * - A final state ends the process with `normal`; at the start, right after the start.
  * - Whatever an action, a guard or a delay throws ends the process with that error, and so does what an async action
- *   rejects with and the failure of a child for which there is no `onError`. xstate rethrows a guard's error in words of its
- *   own. When the initial state fails, the start does.
+ *   rejects with and the failure of a child for which there is no `onError`. That is reported, with the last event and the
+ *   snapshot. xstate rethrows a guard's error in words of its own. When the initial state fails, the start does.
  * - However the process ends, its machine is stopped and with it all children. As in xstate, exit actions do not run then.
  * - `getState` gives the snapshot. A machine's state cannot be replaced: `replaceState` changes nothing and resolves with
  *   the snapshot there is.
@@ -105,11 +106,11 @@ class MachineBehaviour<M extends MachineLogic> implements Behaviour {
   receive(mail: Mail): void {
     const { kind, payload } = mail;
     if (kind === MailKind.system) this.#obey(payload as SystemMessage, mail);
-    else if (payload instanceof MachineTimer) this.#step(() => this.#host.fire(payload));
+    else if (payload instanceof MachineTimer) this.#step(undefined, () => this.#host.fire(payload));
     else if (kind === MailKind.call) throw new NoHandlerError("call", mail.name);
     else if (kind === MailKind.cast) throw new NoHandlerError("cast", mail.name);
     else if (kind === MailKind.exit && this.#isFromParent(payload)) this.#self.exit((payload as ExitMessage).reason);
-    else this.#step(() => this.#host.send(payload as EventOf<M>));
+    else this.#step(payload, () => this.#host.send(payload as EventOf<M>));
   }
 
   describe(): Readonly<Record<string, unknown>> {
@@ -118,10 +119,22 @@ class MachineBehaviour<M extends MachineLogic> implements Behaviour {
     return postponed === 0 ? { state } : { state, postponed };
   }
 
-  #step(step: () => void): void {
-    step();
-    if (this.#host.isDone) this.#self.exit("normal");
-    else this.#postponed?.putBack();
+  #step(event: unknown, step: () => void): void {
+    try {
+      step();
+      if (this.#host.isDone) this.#self.exit("normal");
+      else this.#postponed?.putBack();
+    } catch (error) {
+      this.#crash(error, event);
+    }
+  }
+
+  #crash(error: unknown, lastMessage: unknown): void {
+    const { process, runtime } = this.#self;
+    if (!process.alive) return;
+    const reason = failure(error);
+    runtime.crashed({ process, reason, lastMessage, state: this.#host.snapshot });
+    this.#self.exit(reason);
   }
 
   #obey(message: SystemMessage, mail: Mail): void {

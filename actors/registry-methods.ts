@@ -13,7 +13,7 @@ export function commonMethods(tables: Tables) {
     register(this: Cell, self: Self<unknown>, key: unknown, value: unknown): RegisterResult {
       const table = tables.of(this, "register");
       const cell = cellOf(self.process);
-      // A handler may outlast its process (OTP.md E5); what it registers then, nobody would ever forget.
+      // A handler may outlast its process (OTP E5); what it registers then, nobody would ever forget.
       if (!cell.alive) throw new CallError("noproc", "register");
       const holder = table.add(cell, key, value);
       return holder === undefined ? { status: "ok" } : { status: "already_registered", process: holder };

@@ -51,7 +51,7 @@ interface Holder {
 
 /**
  * The table of one registry, found from both sides. Everybody may read it, at any time; it is written by the processes
- * that register, and by the kernel when one of them is forgotten (OTP.md P5, R3).
+ * that register, and by the kernel when one of them is forgotten (OTP P5, R3).
  *
  *     #byKey      "ada" ─▶ { entry, entry }       never an empty set; one entry each where keys are unique
  *                             ▲

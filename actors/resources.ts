@@ -9,7 +9,7 @@ export type Resource = Disposable | AsyncDisposable | (() => unknown);
 /**
  * Releases what an ending process owns, newest first, one after the other, and calls `done` when all of it has settled.
  * When `disposeTimeout` passes first, what has not been begun is begun at once without waiting, the delay is reported,
- * and `done` is called: a disposer that hangs holds up nobody for longer than that (OTP.md P5).
+ * and `done` is called: a disposer that hangs holds up nobody for longer than that (OTP P5).
  */
 export function release(cell: Cell, done: () => void): void {
   const waiting = [...(cell.resources ?? [])];

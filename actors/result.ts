@@ -6,7 +6,7 @@ export interface Next {
   readonly continue?: unknown;
   /**
    * Milliseconds without mail after which `timeout` is handled. Cleared by any message; ignored when mail is waiting.
-   * For "do it now" use `continue` (OTP.md T3).
+   * For "do it now" use `continue` (OTP T3).
    */
   readonly timeout?: number | undefined;
 }

@@ -154,9 +154,9 @@ export class Runtime implements AsyncDisposable {
     cell.starter = starter;
     this.#cells.add(cell);
     this.inspector?.({ type: "spawn", process: cell, parent });
-    // Linked before it runs: there is no moment in which it could die unseen (OTP.md L2).
+    // Linked before it runs: there is no moment in which it could die unseen (OTP L2).
     if (parent !== undefined) link(parent, cell);
-    // A handler may outlast its process (OTP.md E5); what it starts then would have nobody to end it.
+    // A handler may outlast its process (OTP E5); what it starts then would have nobody to end it.
     if (parent?.alive === false) end(cell, "noproc");
     else if (options?.name !== undefined) this.#register(cell, options.name);
     if (cell.alive) this.schedule(cell);

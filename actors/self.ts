@@ -80,7 +80,7 @@ export class Self<in out M = never> {
     if (this.#cell.alive) link(this.#cell, cellOf(process));
   }
 
-  /** Removes the link; no EXIT of that process arrives any more, not even one that was queued (OTP.md L4). */
+  /** Removes the link; no EXIT of that process arrives any more, not even one that was queued (OTP L4). */
   unlink(process: Process): void {
     const other = cellOf(process);
     unlink(this.#cell, other);
@@ -117,7 +117,7 @@ export class Self<in out M = never> {
     return this.runtime.spawnCell<A>(definition, argument as A, options, this.#cell) as Process as R;
   }
 
-  /** Starts a linked process and waits for its `init`; `start_link`. If it fails there is no exit signal (OTP.md G1). */
+  /** Starts a linked process and waits for its `init`; `start_link`. If it fails there is no exit signal (OTP G1). */
   startLink<A, R extends Process>(
     definition: Definition<A, R>,
     ...[argument, options]: StartArguments<A, StartOptions>
@@ -127,7 +127,7 @@ export class Self<in out M = never> {
 
   /**
    * Makes this process the owner: whatever way it ends, kill included, the resource is disposed of before anybody hears
-   * of the end (OTP.md P5, P6). Owning something twice is owning it once. Owned by a process that is ending already, it
+   * of the end (OTP P5, P6). Owning something twice is owning it once. Owned by a process that is ending already, it
    * is disposed of at once.
    */
   own<R extends Resource>(resource: R): R {
@@ -148,7 +148,7 @@ export class Self<in out M = never> {
 
   /**
    * Makes an address of this process that it can take back: to be given to whoever shall answer, so that a late or second
-   * answer reaches nobody. It ends with the process. Source: OTP.md M4; Erlang's `alias/1`.
+   * answer reaches nobody. It ends with the process. Source: OTP M4; Erlang's `alias/1`.
    */
   alias(options?: AliasOptions): Alias<M> {
     return new ProcessAlias<M>(this.#cell, options);

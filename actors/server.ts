@@ -31,7 +31,7 @@ type CastHandlers<P, S> = { readonly [K in keyof CastsOf<P>]: CastHandler<CastsO
  * The callbacks of a server: gen_server's, with its meaning.
  *
  * A handler that returns a promise holds back the mailbox until it settles. It cannot be interrupted: when the process
- * is ended meanwhile, what it returns is ignored (OTP.md E5).
+ * is ended meanwhile, what it returns is ignored (OTP E5).
  */
 export interface ServerCallbacks<P, S, A> {
   /** Runs before any mail. Throwing makes the start fail; `terminate` is not called then. */
@@ -262,7 +262,7 @@ class ServerBehaviour implements Behaviour {
 
   /** `mail` is what the server was working on, when it is the server's own doing that it ends. */
   #terminate(reason: ExitReason, mail: Mail | undefined): unknown {
-    // Ended meanwhile, by its own `exit` or by a signal: neither calls `terminate` (OTP.md E5, G9).
+    // Ended meanwhile, by its own `exit` or by a signal: neither calls `terminate` (OTP E5, G9).
     if (!this.#self.process.alive) return undefined;
     this.#stopIdling();
     try {
@@ -293,7 +293,7 @@ class ServerBehaviour implements Behaviour {
   }
 }
 
-/** Goes before all queued mail, so that nothing comes between a handler and its `continue` (OTP.md G7). */
+/** Goes before all queued mail, so that nothing comes between a handler and its `continue` (OTP G7). */
 class Continue {
   readonly continue: unknown;
 

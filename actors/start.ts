@@ -4,7 +4,7 @@ import type { MailboxOptions } from "./mailbox.js";
 import { claim, type ViaName } from "./name.js";
 import type { Definition, Process } from "./process.js";
 
-/** How a start went (OTP.md G1): `{ok, Pid}`, `ignore`, or `{error, Reason}`. */
+/** How a start went (OTP G1): `{ok, Pid}`, `ignore`, or `{error, Reason}`. */
 export type StartResult<R extends Process = Process> =
   | { readonly status: "ok"; readonly process: R }
   | { readonly status: "ignore" }

@@ -1,6 +1,6 @@
 /**
  * Refuses a time limit that is none, before anything is sent: `NaN` and negative numbers would mean "at once" to Node's
- * timers (OTP.md G11, stop3).
+ * timers (OTP G11, stop3).
  *
  * @throws {RangeError} unless it is 0 or more milliseconds; `Infinity` is allowed.
  */

@@ -7,7 +7,7 @@ export class Timer {
   #handle: unknown;
   #pending: boolean;
 
-  /** Of a process that is ending it never fires, and holds nothing (OTP.md T2). @internal */
+  /** Of a process that is ending it never fires, and holds nothing (OTP T2). @internal */
   constructor(cell: Cell, delay: number, callback: () => void) {
     const { clock } = cell.runtime;
     this.#cell = cell;
@@ -44,7 +44,7 @@ export class Timer {
   }
 }
 
-/** Stops every timer of a process that is ending (OTP.md T2): the event loop is not held by a process that is gone. */
+/** Stops every timer of a process that is ending (OTP T2): the event loop is not held by a process that is gone. */
 export function clearTimers(cell: Cell): void {
   const { timers } = cell;
   if (timers === undefined) return;

@@ -6,7 +6,7 @@ import type { DeleteChildResult, RestartChildResult, StartChildResult, Terminate
 import type { Supervision } from "./supervision.js";
 
 /**
- * What can be asked of a supervisor with named children (OTP.md S12), on the side of its process.
+ * What can be asked of a supervisor with named children (OTP S12), on the side of its process.
  *
  *     startChild ──▶ running ◀─────────────── restartChild ─┐
  *                      │  ▲                                 │

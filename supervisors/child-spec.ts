@@ -1,4 +1,4 @@
-import type { Definition, Process, StartArguments, ViaName } from "../actors/index.js";
+import type { Definition, MailboxOptions, Process, StartArguments, ViaName } from "../actors/index.js";
 
 /**
  * When a child that ended by itself is started again:
@@ -50,6 +50,8 @@ interface CommonOptions {
    * `Infinity`, as in OTP: then a child whose `init` never ends holds up its supervisor, and everybody who waits for it.
    */
   readonly startTimeout?: number | undefined;
+  /** Bounds the child's mailbox; default: it takes in whatever comes. A wrong bound makes the start fail. */
+  readonly mailbox?: MailboxOptions | undefined;
 }
 
 /** A permanent child cannot be significant: it does not end by itself. */
@@ -82,6 +84,7 @@ export interface ChildSpec<out R extends Process = Process, out S extends boolea
   readonly label: string | undefined;
   /** Milliseconds. */
   readonly startTimeout: number;
+  readonly mailbox: MailboxOptions | undefined;
 }
 
 /**
@@ -160,5 +163,6 @@ function specOf(
     name: options?.name,
     label: options?.label,
     startTimeout: options?.startTimeout ?? Number.POSITIVE_INFINITY,
+    mailbox: options?.mailbox,
   };
 }

@@ -12,7 +12,7 @@ export class Child implements Member {
   readonly restart: Restart;
   readonly shutdown: Shutdown;
   readonly significant: boolean;
-  /** How to start it. Forgotten once a temporary child runs, which is never started again (OTP.md S6). */
+  /** How to start it. Forgotten once a temporary child runs, which is never started again (OTP S6). */
   recipe: Recipe | undefined;
   /** How often it was started again because of an end, its own or a sibling's. */
   restarts = 0;
@@ -28,7 +28,8 @@ export class Child implements Member {
     this.shutdown = spec.shutdown;
     this.significant = spec.significant;
     const name = typeof spec.name === "string" ? spec.name : spec.id;
-    const options = { name: spec.name, label: spec.label ?? name, timeout: spec.startTimeout };
+    const { mailbox, startTimeout: timeout } = spec;
+    const options = { name: spec.name, label: spec.label ?? name, timeout, mailbox };
     this.recipe = { definition: spec.definition as Definition<unknown>, argument, options };
   }
 }
@@ -39,7 +40,7 @@ interface Recipe {
   readonly options: StartOptions;
 }
 
-/** The message by which a supervisor gives itself another turn for a child whose restart failed (OTP.md S9). */
+/** The message by which a supervisor gives itself another turn for a child whose restart failed (OTP S9). */
 export class Retry {
   readonly child: Child;
   /** Why the latest start failed. */

@@ -76,7 +76,7 @@ export function decide<C extends Member>(policy: Policy, state: State<C>, event:
   return [{ ...state, window }, actions];
 }
 
-/** The restart table (OTP.md S6). */
+/** The restart table (OTP S6). */
 function shouldRestart(restart: Restart, reason: ExitReason): boolean {
   switch (restart) {
     case "permanent":
@@ -88,7 +88,7 @@ function shouldRestart(restart: Restart, reason: ExitReason): boolean {
   }
 }
 
-/** Whether the spec of a child without a process stays (OTP.md S6, D4). */
+/** Whether the spec of a child without a process stays (OTP S6, D4). */
 export function shouldKeepSpec(policy: Policy, child: Member): boolean {
   return policy.keepsSpecs && child.restart !== "temporary";
 }

@@ -57,6 +57,6 @@ export interface Policy {
   /** Milliseconds. */
   readonly within: number;
   readonly autoShutdown: AutoShutdown;
-  /** Whether the spec of a child that ended stays, to be restarted by hand; not in a dynamic supervisor (OTP.md D4). */
+  /** Whether the spec of a child that ended stays, to be restarted by hand; not in a dynamic supervisor (OTP D4). */
   readonly keepsSpecs: boolean;
 }

@@ -8,11 +8,11 @@ export interface Stoppable {
 }
 
 /**
- * Stops these at once, and waits until all of them have ended and let go of what they owned (OTP.md S3, D2). There is one
+ * Stops these at once, and waits until all of them have ended and let go of what they owned (OTP S3, D2). There is one
  * timer for all that have the same shutdown time.
  *
- * The wait is on the end itself, not on the link's signal: a child that has unlinked holds up nobody (OTP.md S4). How a
- * child ends is of no interest here (OTP.md S5).
+ * The wait is on the end itself, not on the link's signal: a child that has unlinked holds up nobody (OTP S4). How a
+ * child ends is of no interest here (OTP S5).
  */
 export async function stopTogether<M>(self: Self<M>, children: readonly Stoppable[]): Promise<void> {
   const { clock } = self.runtime;
@@ -47,7 +47,7 @@ export async function stopTogether<M>(self: Self<M>, children: readonly Stoppabl
   clear();
 }
 
-/** Stops these one after the other, in their order, each awaited (OTP.md S2). */
+/** Stops these one after the other, in their order, each awaited (OTP S2). */
 export async function stopInOrder<M>(self: Self<M>, children: readonly Stoppable[]): Promise<void> {
   for (const child of children) {
     await stopTogether(self, [child]);

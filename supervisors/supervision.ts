@@ -66,7 +66,7 @@ export class Supervision {
     this.settle(child);
   }
 
-  /** The child has no process now: keeps its spec, or forgets it (OTP.md S6, S12, D4). */
+  /** The child has no process now: keeps its spec, or forgets it (OTP S6, S12, D4). */
   settle(child: Child): void {
     if (shouldKeepSpec(this.policy, child)) this.children.stopped(child);
     else this.children.remove(child);
@@ -137,7 +137,7 @@ export class Supervision {
     }
   }
 
-  /** Through the mailbox, so that what waits there (a shutdown, an order about this child) has its turn (OTP.md S9). */
+  /** Through the mailbox, so that what waits there (a shutdown, an order about this child) has its turn (OTP S9). */
   #retryLater(child: Child, reason: ExitReason | "timeout"): void {
     const { process } = this.self;
     this.#report(new RestartError(process.label, child.id, reason));

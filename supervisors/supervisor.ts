@@ -62,7 +62,7 @@ export type SupervisorOptions = PlainOptions | AutoShutdownOptions;
 export interface SupervisorRef extends Process {
   /**
    * Adds a child after the others and starts it. One that fails to start is not kept, nor is a temporary one that
-   * says `ignore`. It is lost when the supervisor itself is restarted (OTP.md S15).
+   * says `ignore`. It is lost when the supervisor itself is restarted (OTP S15).
    */
   startChild<R extends Process>(spec: ChildSpec<R>, options?: CallOptions): Promise<StartChildResult<R>>;
   /**
@@ -177,7 +177,7 @@ export function supervisor<A>(
   return supervising(definition, methods);
 }
 
-/** Starts the children from left to right, or none of them (OTP.md S1). */
+/** Starts the children from left to right, or none of them (OTP S1). */
 async function begin(options: SupervisorOptions, self: Self<Retry>): Promise<Supervision | Ignore> {
   self.trapExit = true;
   const policy = policyOf(options, true);

@@ -32,6 +32,16 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("read" as const), count: fc.integer({ min: 1, max: 4 }) }) },
 );
 
+/** What was passed over in the search for the oldest has been read when the oldest is looked for again. */
+const readBetween: Step[] = [
+  { do: "down" },
+  { do: "send" },
+  { do: "send" },
+  { do: "read", count: 1 },
+  { do: "send" },
+  { do: "send" },
+];
+
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 /** What a mailbox of this kind is: a list of which some count. */
@@ -151,7 +161,7 @@ test("a bounded mailbox is a list that drops one end of what counts, whatever el
       await pair.take(pair.model.unread.length);
       expect(pair.reader.read).toEqual(pair.model.read);
     }),
-    { numRuns: 150 },
+    { numRuns: 500, examples: [[{ limit: 1, overflow: "dropOldest" }, readBetween]] },
   );
 });
 

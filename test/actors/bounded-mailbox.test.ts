@@ -15,6 +15,25 @@ import { puppet, puppetDefinition, signalsOf } from "./puppet.js";
 
 const overflows: readonly Overflow[] = ["dropNewest", "dropOldest", "exit"];
 
+/** Milliseconds that it takes to send so often to a process that is at work, with so much unread that is never dropped. */
+async function costOf(kept: number, sent: number): Promise<number> {
+  const { runtime, clock } = testRuntime();
+  const busy = await puppet(runtime, { mailbox: { limit: 1, overflow: "dropOldest" } });
+  const gone = await puppet(runtime);
+  gone.process.exit("kill");
+  busy.act(() => gate().promise);
+  await clock.settle();
+  for (let count = 0; count < kept; count++) busy.self.monitor(gone.process);
+  const begun = performance.now();
+  for (let count = 0; count < sent; count++) busy.process.send(count);
+  return performance.now() - begun;
+}
+
+test("dropOldest: what is never dropped is passed over once, not for each message that is", async () => {
+  const small = await costOf(1, 20_000);
+  expect(await costOf(20_000, 20_000)).toBeLessThan(20 * Math.max(small, 5));
+});
+
 interface Desk {
   calls: { ask(n: number): number };
   casts: { tell(n: number): void; hold(promise: Promise<void>): void };

@@ -24,7 +24,7 @@ describe.each(seeds)("what a machine's children tell it, order %s", (seed) => {
     const test = testRuntime({ seed });
     const listener = await puppet(test.runtime, { traps: true });
     const log: unknown[] = [];
-    // Only what runs in a process's turn is signed with the process (OTP.md E1).
+    // Only what runs in a process's turn is signed with the process (OTP E1).
     const hear = (what: unknown) => {
       log.push(what);
       listener.process.exit("shutdown");
@@ -163,6 +163,42 @@ describe.each(seeds)("what a machine's children tell it, order %s", (seed) => {
     expect(signers().slice(-2)).toEqual([ref, ref]);
   });
 
+  test("a value of an observable that has been left by then is dropped, also when the state is entered anew", async () => {
+    const { runtime, clock, log, hear } = await stage();
+    const nexts: ((value: string) => void)[] = [];
+    const subscribe = (observer: { next?: (value: string) => void }) => {
+      nexts.push((value) => observer.next?.(value));
+      return { unsubscribe() {} };
+    };
+    const values = fromObservable<string, undefined>(() => ({ subscribe }) as Subscribable<string>);
+    const listen = ({ event }: { event: unknown }) => {
+      const { context } = (event as { snapshot: { context?: string } }).snapshot;
+      if (context !== undefined) hear(context);
+    };
+    const logic = createMachine({
+      types,
+      initial: "listening",
+      states: {
+        listening: { invoke: { id: "values", src: values, onSnapshot: { actions: listen } }, on: { leave: "deaf" } },
+        deaf: { on: { enter: "listening" } },
+      },
+    });
+    const ref = await runtime.start(machine(logic));
+    await clock.settle();
+    nexts[0]?.("before");
+    ref.send({ type: "leave" });
+    ref.send({ type: "enter" });
+    await clock.settle();
+    nexts[1]?.("again");
+    await clock.settle();
+    expect(log).toEqual(["before", "again"]);
+    ref.send({ type: "leave" });
+    ref.send({ type: "enter" });
+    nexts[1]?.("late");
+    await clock.settle();
+    expect(log).toEqual(["before", "again"]);
+  });
+
   test("a child machine that waits for a promise of its own tells it in its turn", async () => {
     const { runtime, clock, log, signers, hear } = await stage();
     const { promise, open } = gate<string>();
@@ -212,6 +248,7 @@ describe.each(seeds)("what a machine's children tell it, order %s", (seed) => {
     one.open("late");
     two.fail(new Error("late"));
     await clock.settle();
+    expect(actor?.getSnapshot().status).toBe("stopped");
     // xstate's development build says on the console that its actor is stopped.
     vi.spyOn(console, "warn").mockImplementation(() => {});
     actor?.send({ type: "late" });

@@ -33,6 +33,7 @@ type Event = { type: "go" } | { type: "raised" };
 const base = setup({
   types: { events: {} as Event, context: {} as { n: number } },
   delays: { broken: fail },
+  actions: { leave: () => {} },
   actors: {
     receiving: fromCallback(({ receive }) => receive(fail)),
     machine: setup({}).createMachine({ initial: "a", states: { a: { after: { 10: "b" } }, b: { entry: fail } } }),
@@ -153,8 +154,33 @@ describe.each(seeds)("what a machine throws, order %s", (seed) => {
     expect(await ref.exited).toEqual({ kind: "error", error });
     const reason = (await ref.exited) as { error: unknown };
     expect(reason.error).toBe(error);
-    expect(crashes).toEqual([{ process: ref, reason }]);
+    expect(crashes).toMatchObject([{ process: ref, reason }]);
     expect(clock.timers).toBe(0);
+  });
+
+  test("G10 it is reported with the last event and the snapshot, of a delay or a child without an event", async () => {
+    const { runtime, clock, crashes } = testRuntime({ seed });
+    const early = await runtime.start(machine(onEvent["an entry action"]));
+    const late = await runtime.start(machine(onEvent["the action of a delayed transition"]));
+    for (const ref of [early, late]) ref.send({ type: "go" });
+    await clock.advance(10);
+    expect(crashes).toMatchObject([
+      { process: early, lastMessage: { type: "go" }, state: { value: "a", status: "error", context: { n: 0 } } },
+      { process: late, lastMessage: undefined, state: { value: "b" } },
+    ]);
+  });
+
+  test("an action that ends the process and then throws has ended it with its reason, unreported", async () => {
+    const { runtime, crashes } = testRuntime({ seed });
+    const logic = base.createMachine({ ...at, states: { a: { on: { go: { actions: ["leave", fail] } } } } });
+    const ref = await runtime.start(
+      machine(logic, {
+        provide: (given, self) => given.provide({ actions: { leave: () => self.exit("shutdown") } }),
+      }),
+    );
+    ref.send({ type: "go" });
+    expect(await ref.exited).toBe("shutdown");
+    expect(crashes).toEqual([]);
   });
 
   test("P4 a guard ends it with xstate's error, which quotes the guard's", async () => {

@@ -147,6 +147,21 @@ describe.each(seeds)("a machine, order %s", (seed) => {
     }
   });
 
+  test("the DOWN of a parent that it is not linked to is an event like another's", async () => {
+    const { runtime, clock } = testRuntime({ seed });
+    const parent = await puppet(runtime);
+    const provide = (logic: typeof door, self: Self<DoorEvent>) => {
+      self.unlink(parent.process);
+      self.monitor(parent.process);
+      return logic;
+    };
+    const ref = await parent.run((self) => self.spawnLink(machine(door, { provide })));
+    await stateOf(ref);
+    parent.process.exit("shutdown");
+    await clock.settle();
+    expect((await stateOf(ref)).context.heard).toEqual(["DOWN shutdown"]);
+  });
+
   test("a supervisor starts it again with its first state", async () => {
     const { runtime } = testRuntime({ seed });
     const children = [child("door", machine(door), undefined, { name: "door" })];
@@ -201,16 +216,16 @@ describe.each(seeds)("a machine, order %s", (seed) => {
 
   test("an order it does not know of ends it: calls, casts, what is no event", async () => {
     const { runtime } = testRuntime({ seed });
-    const orders: ((ref: Untyped) => unknown)[] = [
-      (ref) => ref.cast("open"),
-      (ref) => expect(ref.call("open")).rejects.toMatchObject({ failure: "exit" }),
-      (ref) => ref.send(undefined),
-      (ref) => ref.send(null),
+    const orders: [string, (ref: Untyped) => unknown][] = [
+      ["NoHandlerError", (ref) => ref.cast("open")],
+      ["NoHandlerError", (ref) => expect(ref.call("open")).rejects.toMatchObject({ failure: "exit" })],
+      ["TypeError", (ref) => ref.send(undefined)],
+      ["TypeError", (ref) => ref.send(null)],
     ];
-    for (const order of orders) {
+    for (const [name, order] of orders) {
       const ref = await runtime.start(machine(door));
       await order(ref as unknown as Untyped);
-      expect(await ref.exited).toMatchObject({ kind: "error", error: expect.any(Error) });
+      expect(await ref.exited).toMatchObject({ kind: "error", error: { name } });
     }
   });
 });

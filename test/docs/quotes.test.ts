@@ -20,9 +20,3 @@ test.each(["first-steps", "supervised"])("README.md has all of %s.ts", (name) =>
 
   expect(quoted?.text).toBe(read(example));
 });
-
-test("docs/otp.md has all of counter.ts", () => {
-  const quoted = typescript.find((block) => block.page === "docs/otp.md");
-
-  expect(quoted?.text).toBe(read("docs/examples/counter.ts"));
-});

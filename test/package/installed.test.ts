@@ -40,12 +40,14 @@ const surface = {
     generateProgressToken
   `,
   "caduceus/actors": `
-    AlreadyStartedError BadReturnError CallError MachineHost MachineTimer MailKind NoHandlerError ReleaseError
-    Runtime StartError VirtualClock causeOf describeExit drawTree failure getState ignore isOrderly machine
-    noreply realClock replaceState reply server shutdownWith spawn startWith stop stopReply
+    AlreadyStartedError BadReturnError CallError MachineHost MachineTimer MailKind MailboxFullError NoHandlerError
+    ReleaseError Runtime StartError Task TaskError VirtualClock causeOf describeExit drawTree failure getState ignore
+    isOrderly isViaName machine noreply realClock registry replaceState reply server shutdownWith spawn startWith stop
+    stopReply
   `,
   "caduceus/supervisors": `
     ChildStartError IntensityError RestartError SpecError child dynamicSupervisor partialChild supervisor
+    taskSupervisor
   `,
   "caduceus/testing": `
     Script answer ask die echo fail flood leaveBehind log notify progress randomFrom raw readOn say scriptedMemory
