@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type ExitReason, failure, type Runtime, registry, type Self, server } from "../../actors/index.js";
-import { collectGarbage } from "../support/gc.js";
+import { survivorsOf } from "../support/gc.js";
 import { seeds, testRuntime } from "../support/runtime.js";
 import { gate } from "./gate.js";
 import { type Puppet, puppet, signalsOf } from "./puppet.js";
@@ -66,13 +66,12 @@ describe.each(seeds)("the life of registrations, order %s", (seed) => {
         const [key, value] = [{}, {}];
         table.register(self, key, value);
         if (how === "unregister") table.unregister(self, key);
-        return [new WeakRef(key), new WeakRef(value)];
+        return [new WeakRef<object>(key), new WeakRef<object>(value)];
       };
       const refs = add();
       if (how === "kill") process.exit("kill");
       await clock.settle();
-      collectGarbage();
-      expect(refs.map((ref) => ref.deref())).toEqual([undefined, undefined]);
+      expect(await survivorsOf(refs)).toEqual([]);
     });
 
     test("R3 P5 are not free before what the process owns is released, though it is not listed any more", async () => {

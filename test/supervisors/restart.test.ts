@@ -1,8 +1,7 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { type ExitReason, type Inspection, type Self, shutdownWith } from "../../actors/index.js";
 import { child, dynamicSupervisor, type Restart, supervisor } from "../../supervisors/index.js";
+import { survivorsOf } from "../support/gc.js";
 import { seeds, testRuntime } from "../support/runtime.js";
 import { children, countsOf, harness } from "./harness.js";
 import { boom, type WorkerRef, worker } from "./worker.js";
@@ -97,16 +96,17 @@ describe.each(seeds)("restart, order %s", (seed) => {
     const forgetful = { label: "w", type: "worker", create: (_: Self, __: object) => ({ receive() {} }) } as const;
     const sup = await runtime.start(supervisor("sup", { children: [] }));
     const pool = await runtime.start(dynamicSupervisor("pool"));
-    const refs = [];
+    const refs: WeakRef<{ restart: Restart }>[] = [];
+    const start = async (ref: typeof sup | typeof pool, restart: Restart) => {
+      const argument = { restart };
+      refs.push(new WeakRef(argument));
+      await ref.startChild(child(restart, forgetful, argument, { restart } as { restart: "temporary" }));
+    };
     for (const restart of ["temporary", "permanent"] as const) {
-      for (const ref of [sup, pool]) {
-        const argument = { restart };
-        refs.push(new WeakRef(argument));
-        await ref.startChild(child(restart, forgetful, argument, { restart }));
-      }
+      for (const ref of [sup, pool]) await start(ref, restart);
     }
-    await collectGarbage();
-    expect(refs.map((ref) => ref.deref()?.restart)).toEqual([undefined, undefined, "permanent", "permanent"]);
+    const survivors = await survivorsOf(refs);
+    expect(survivors.map(({ restart }) => restart)).toEqual(["permanent", "permanent"]);
     for (const ref of [sup, pool]) ref.exit("kill");
   });
 
@@ -139,11 +139,3 @@ describe.each(seeds)("restart, order %s", (seed) => {
     await stopped;
   });
 });
-
-async function collectGarbage(): Promise<void> {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  // A weak reference that was made or read in this turn holds on until its end.
-  await new Promise((resolve) => setImmediate(resolve));
-  collect();
-}

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Outbox } from "../../../src/connection/outbox.js";
 import { Pending, type Ticket } from "../../../src/connection/pending.js";
-import { collectGarbage } from "../../support/gc.js";
+import { survivorsOf } from "../../support/gc.js";
 
 let lastKey = 0;
 const pendingOf = (priority = 0): Pending =>
@@ -169,10 +169,7 @@ describe("the outbox's line", () => {
     outbox.add(pendingOf());
     for (let index = 0; index < 1_000; index++) comeAndGo(index % 10);
 
-    await setImmediate();
-    collectGarbage();
-
-    expect(refs.filter((ref) => ref.deref() !== undefined)).toEqual([]);
+    expect(await survivorsOf(refs)).toEqual([]);
     expect(outbox.size).toBe(1);
   });
 });

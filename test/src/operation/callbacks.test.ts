@@ -204,6 +204,24 @@ describe.each(seeds)("promise 3: a callback harms nobody but its own operation, 
     expect(begun.length).toBeGreaterThanOrEqual(3);
   });
 
+  test("no callback starts after one that ends the operation's own process", async () => {
+    const stage = await connectInMemory(new Script().tool("work", flood(10), stall()), { seed });
+    const begun: number[] = [];
+    const callback: ProgressCallback = ({ progress }) => {
+      begun.push(progress);
+      // The rest piles up behind the first, and runs back to back.
+      if (progress === 1) return new Promise<void>((resolve) => stage.clock.setTimer(10, resolve));
+      if (progress === 3) processesOf(stage, "operation")[0]?.exit("kill");
+      return undefined;
+    };
+    const call = watch(stage, stage.client.callTool("work", {}, { progress: callback }));
+
+    await stage.clock.advance(100);
+
+    expect(call.error).toMatchObject({ code: "CONNECTION_LOST" });
+    expect(begun).toEqual([1, 2, 3]);
+  });
+
   test("a callback may call the client and wait for it", async () => {
     const stage = await connectInMemory(script, { seed });
     const answers: (string | undefined)[] = [];
