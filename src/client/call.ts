@@ -7,6 +7,8 @@ import { ProgressStream } from "./progress-stream.js";
 /** One call of a client method, which may take several operations (a list has pages): what its promise's handle acts on. */
 export class Call implements OperationHandle {
   readonly token: ProgressToken;
+  /** When the caller made it, on the runtime's clock. */
+  readonly calledAt: number;
   readonly #progressBuffer: number;
   readonly #cancel: (call: Call, reason: unknown) => void;
   #stream: ProgressStream | undefined = undefined;
@@ -16,8 +18,14 @@ export class Call implements OperationHandle {
   /** Set once the caller has given it up by its handle. */
   cancelled: { readonly reason: unknown } | undefined = undefined;
 
-  constructor(token: ProgressToken, progressBuffer: number, cancel: (call: Call, reason: unknown) => void) {
+  constructor(
+    token: ProgressToken,
+    calledAt: number,
+    progressBuffer: number,
+    cancel: (call: Call, reason: unknown) => void,
+  ) {
     this.token = token;
+    this.calledAt = calledAt;
     this.#progressBuffer = progressBuffer;
     this.#cancel = cancel;
   }

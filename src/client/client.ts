@@ -193,10 +193,11 @@ export class Client implements AsyncDisposable {
 
   /** Makes the promise that a caller gets, and what its handle acts on. */
   #begin<T>(progress: ProgressOption | undefined, body: (call: Call) => Promise<T>): OperationPromise<T> {
-    const { hub, defaults } = this.#parts;
+    const { hub, runtime, defaults } = this.#parts;
     const given = typeof progress === "object" ? progress?.token : undefined;
     const token = isProgressToken(given) ? given : generateProgressToken();
-    const call = new Call(token, defaults.progressBuffer, (it, reason) => hub.link.cancel(it.token, reason, undefined));
+    const cancel = (it: Call, reason: unknown) => hub.link.cancel(it.token, reason, undefined);
+    const call = new Call(token, runtime.clock.now(), defaults.progressBuffer, cancel);
     return operationPromise(this.#follow(call, body), call);
   }
 
@@ -227,6 +228,7 @@ export class Client implements AsyncDisposable {
       retry: operation.retry ?? defaults.retry,
       timeout: operation.timeout ?? defaults.timeout,
       maxTimeout: operation.maxTimeout ?? defaults.maxTimeout,
+      calledAt: call.calledAt,
       startedAt: runtime.clock.now(),
       deliver: (update) => {
         if (call.show(update) > 0) hub.drop("overflow", call.token);

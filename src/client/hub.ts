@@ -30,6 +30,7 @@ export class Hub {
   trouble: Failure | undefined = undefined;
 
   readonly #watchers = new Set<() => void>();
+  #connection: ConnectionRef | undefined = undefined;
   #hasBeenAttached = false;
   #hasBeenReady = false;
   #lastEnd: ExitReason = "normal";
@@ -49,6 +50,11 @@ export class Hub {
     switch (event.type) {
       case "attached":
         this.#attach(event.connection);
+        break;
+      case "detached":
+        this.#connection = undefined;
+        this.link.detach();
+        this.#enter("reconnecting");
         break;
       case "state":
         this.#enter(event.state === "starting" && this.#hasBeenReady ? "reconnecting" : event.state);
@@ -117,8 +123,14 @@ export class Hub {
     if (this.#hasBeenAttached) this.stats.restarts.connection++;
     this.#hasBeenAttached = true;
     // Not on the connection's own stack: what was parked is about to call it.
-    queueMicrotask(() => this.link.attach(connection));
+    this.#connection = connection;
+    queueMicrotask(() => {
+      if (this.#connection === connection) this.link.attach(connection);
+    });
     void connection.exited.then((reason) => {
+      const { operations } = this.stats;
+      // What it knew has ended with it.
+      operations.settled = operations.started;
       this.#lastEnd = reason;
       this.#enter("reconnecting");
     });

@@ -42,6 +42,11 @@ export class ConnectionLink {
     }
   }
 
+  /** The connection takes nothing in any more; the next one is to come. */
+  detach(): void {
+    this.#connection = undefined;
+  }
+
   /** There will be no connection any more. */
   close(failure: Failure): void {
     if (this.#closed !== undefined) return;
@@ -84,6 +89,8 @@ export class ConnectionLink {
       return await connection.call("request", ticket, { timeout: Number.POSITIVE_INFINITY });
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
+      // It had ended before the call: no process knows of it.
+      if (error.failure === "noproc" && this.#closed === undefined) return await this.#park(ticket);
       return this.#closed === undefined ? crashed(error) : { ...unsent(this.#closed), outcome: "unknown" };
     }
   }
@@ -98,9 +105,11 @@ export class ConnectionLink {
       return Promise.resolve(unsent({ code: "INVALID_REQUEST", message }));
     }
     return new Promise((settle) => {
-      const limit = ticket.timeout <= ticket.maxTimeout ? "timeout" : "maxTimeout";
+      const silence = ticket.startedAt + ticket.timeout;
+      const whole = ticket.calledAt + ticket.maxTimeout;
+      const limit = silence <= whole ? "timeout" : "maxTimeout";
       const after = ticket[limit];
-      const timer = this.#clock.setTimer(Math.max(0, ticket.startedAt + after - this.#clock.now()), () => {
+      const timer = this.#clock.setTimer(Math.max(0, Math.min(silence, whole) - this.#clock.now()), () => {
         this.#parked.delete(ticket.token);
         settle(unsent({ code: "TIMEOUT", limit, after }));
       });

@@ -337,6 +337,7 @@ class Connection implements Receiver {
   // The end
 
   async terminate(reason: ExitReason): Promise<void> {
+    this.#settings.publish({ type: "detached" });
     const failure: Failure = isOrderly(reason)
       ? { code: "CONNECTION_CLOSED", message: "The client was closed before the answer came" }
       : this.#trouble.defect(reason);

@@ -95,6 +95,7 @@ export class Operations {
       connection: this.#self.process,
       reply: pending.reply,
       deliver: ticket.deliver,
+      calledAt: ticket.calledAt,
       startedAt: ticket.startedAt,
       timeout: ticket.timeout,
       maxTimeout: ticket.maxTimeout,

@@ -15,6 +15,9 @@ export interface Ticket {
   readonly retry: boolean | number | undefined;
   readonly timeout: number;
   readonly maxTimeout: number;
+  /** When the caller made the call, on the runtime's clock: `maxTimeout` counts from it. */
+  readonly calledAt: number;
+  /** When this operation of the call began (a list has one per page): `timeout` counts from it. */
   readonly startedAt: number;
   readonly deliver: ((update: ProgressUpdate) => unknown) | undefined;
 }

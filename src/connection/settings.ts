@@ -15,6 +15,8 @@ export type ServiceState = "starting" | "ready" | "reconnecting" | "down" | "clo
 export type ConnectionEvent =
   /** A new connection process is there: the first one, or the next after a crash. */
   | { readonly type: "attached"; readonly connection: ConnectionRef }
+  /** It is about to end, which may take a while: it takes nothing in any more. */
+  | { readonly type: "detached" }
   | { readonly type: "state"; readonly state: ServiceState }
   | { readonly type: "ready"; readonly server: ServerInfo; readonly incarnation: number }
   /** An incarnation has ended, or could not become ready. */

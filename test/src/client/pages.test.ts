@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { walkPages } from "../../../src/client/pages.js";
 import { InvalidResultError } from "../../../src/index.js";
-import { answer, Script } from "../../../src/testing/index.js";
+import { answer, Script, wait } from "../../../src/testing/index.js";
 import { connectInMemory, errorOf, received, watch } from "../../support/memory.js";
 
 interface Page {
@@ -121,6 +121,19 @@ describe("listTools", () => {
 
     expect(page).toMatchObject({ tools: [{ name: "b" }], nextCursor: "c" });
     expect(received(stage, "tools/list")).toHaveLength(1);
+  });
+
+  test("M8 `maxTimeout` is for all pages together, `timeout` for each", async () => {
+    let script = new Script();
+    for (let n = 0; n < 10; n++)
+      script = script.once("tools/list", wait(400), answer({ tools: [], nextCursor: `${n}` }));
+    const stage = await connectInMemory(script);
+
+    const limited = watch(stage, stage.client.listTools({ timeout: 500, maxTimeout: 1_000 }));
+    await stage.clock.advance(5_000);
+
+    expect(limited).toMatchObject({ at: 1_000, error: { code: "TIMEOUT", limit: "maxTimeout", after: 1_000 } });
+    expect(received(stage, "tools/list")).toHaveLength(3);
   });
 
   test("a server that repeats its cursor ends the walk with an error", async () => {

@@ -51,6 +51,7 @@ describe.each(seeds)("promise 1: when the connection's process ends, order %s", 
     expect(received(stage, "tools/call")).toHaveLength(3);
     expect(received(stage, "resources/read")).toHaveLength(0);
     expect(stage.client.stats.restarts).toEqual({ incarnations: 2, connection: 1 });
+    expect(stage.client.stats.operations).toEqual({ started: 7, settled: 7 });
   });
 
   test("the old transport has ended before the new one begins", async () => {
@@ -156,13 +157,13 @@ describe.each(seeds)("promise 1: when the connection's process ends, order %s", 
   });
 });
 
-/** A client that is without a connection for 1 s whenever its connection's process ends. */
-async function slowlyRestarting(seed: number | undefined, maxPending = 10) {
+/** A client that is without a connection for 1 s, since its connection's process has ended. */
+async function slowlyRestarting(seed: number | undefined, maxPending = 10, end = kill) {
   const stage = testStage(seed);
   const server = scriptedMemory(script);
   const transport = slowToClose(server, stage.clock, 1_000);
   const client = await stage.drive(connect(transport, { runtime: stage.runtime, maxPending }));
-  kill(stage);
+  end(stage);
   await stage.clock.settle();
   return { ...stage, client, server };
 }
@@ -178,6 +179,17 @@ describe.each(seeds)("promise 1: calls made while the connection restarts are pa
 
     expect(calls.map(({ value }) => textOf(value))).toEqual(["hello", "done", "hello"]);
     expect(received(stage, "tools/call").map(({ params }) => params.name)).toEqual(["hello", "slow", "hello"]);
+  });
+
+  test("and answered, also those made while a connection with a defect still ends its server in order", async () => {
+    const stage = await slowlyRestarting(seed, 10, crash);
+    const calls = ["hello", "slow"].map((name) => watch(stage, stage.client.callTool(name)));
+    expect(stage.client.state).toBe("reconnecting");
+
+    await stage.clock.advance(1_100);
+
+    expect(calls.map(({ value }) => textOf(value))).toEqual(["hello", "done"]);
+    expect(stage.client.stats.restarts).toEqual({ incarnations: 2, connection: 1 });
   });
 
   test("their `timeout` and `maxTimeout` run, from the call on", async () => {
