@@ -66,16 +66,16 @@ export class Child {
     if (await this.#isGoneWithin(GRACE)) return;
     if (this.pid !== undefined) signalGroup(this.pid, "SIGTERM");
     if (await this.#isGoneWithin(GRACE)) return;
-    await this.kill();
+    await this.kill(GRACE);
   }
 
-  /** Ends it, and all it has started, at once. */
-  async kill(): Promise<void> {
+  /** Ends it, and all it has started, at once; waits at most so many milliseconds until all of that is gone. */
+  async kill(limit: number = DYING): Promise<void> {
     const { pid } = this;
     if (pid !== undefined) {
       signalGroup(pid, "SIGKILL");
       await this.#exited;
-      await this.#isGroupGoneBy(pid, this.#runtime.clock.now() + DYING);
+      await this.#isGroupGoneBy(pid, this.#runtime.clock.now() + limit);
     }
     this.release();
   }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { ConnectionClosedError, ConnectionLostError, connect } from "caduceus";
 import { leaveBehind, progress, Script, say, scriptedStdio, stall } from "caduceus/testing";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { children, isThere } from "../../support/children.js";
 
 const script = new Script().tool("work", progress(1), stall()).tool("hello", say("hello"));
@@ -64,7 +64,7 @@ test("a server that dies while a grandchild holds its stdout is lost as fast as 
 
   expect(error).toBeInstanceOf(ConnectionLostError);
   expect(rejectedAt - (await exited)).toBeLessThan(50);
-  expect(isThere(-server.pid)).toBe(false);
+  await vi.waitFor(() => expect(isThere(-server.pid)).toBe(false), { interval: 5 });
   expect(await client.callTool("hello")).toMatchObject({ content: [{ text: "hello" }] });
 });
 
