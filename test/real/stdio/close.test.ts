@@ -10,7 +10,9 @@ function latest(): ChildProcess & { readonly pid: number } {
   return children.at(-1) as ChildProcess & { readonly pid: number };
 }
 
-test("close rejects what is under way at once, and resolves when a server that ignores everything is gone", async () => {
+test("close rejects what is under way at once, and resolves when a server that ignores everything is gone", {
+  retry: 2,
+}, async () => {
   const client = await connect(scriptedStdio(new Script({ ...script.data, isStubborn: true })));
   const call = client.callTool("work");
   for await (const _ of call.progress) break;
@@ -50,7 +52,9 @@ test("close ends what the server has started: a wrapper's child, and a process t
   expect(isThere(stayer)).toBe(false);
 });
 
-test("a server that dies while a grandchild holds its stdout is lost as fast as any other, and leaves nothing", async () => {
+test("a server that dies while a grandchild holds its stdout is lost as fast as any other, and leaves nothing", {
+  retry: 2,
+}, async () => {
   const holding = new Script().tool("fork", leaveBehind(), progress(1), stall()).tool("hello", say("hello"));
   await using client = await connect(scriptedStdio(holding));
   const call = client.callTool("fork");

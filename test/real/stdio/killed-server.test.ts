@@ -25,7 +25,9 @@ async function killDuring(client: Client): Promise<{ error: unknown; delay: numb
   return { error, delay: at - exitedAt };
 }
 
-test("an unsafe call gets ConnectionLostError with the signal and the last stderr lines within 50 ms", async () => {
+test("an unsafe call gets ConnectionLostError with the signal and the last stderr lines within 50 ms", {
+  retry: 2,
+}, async () => {
   await using client = await connect(scriptedStdio(script));
 
   const { error, delay } = await killDuring(client);

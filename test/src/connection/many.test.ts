@@ -78,7 +78,9 @@ describe("10,000 operations pending", { timeout: 30_000 }, () => {
     expect(stage.client.state).toBe("ready");
   });
 
-  test("then the limit of all of them passes at once: each settles once, in time that grows with their number", async () => {
+  test("then the limit of all of them passes at once: each settles once, in time that grows with their number", {
+    retry: 2,
+  }, async () => {
     const stage = await connectInMemory(script, options);
     const pending = await pendingIn(stage, { timeout: 1_000 });
 
@@ -108,7 +110,9 @@ describe("10,000 operations pending", { timeout: 30_000 }, () => {
     expect(processesOf(stage, "operation")).toEqual([]);
   });
 
-  test("then all their processes are killed: each settles once, in time that grows with their number", async () => {
+  test("then all their processes are killed: each settles once, in time that grows with their number", {
+    retry: 2,
+  }, async () => {
     const stage = await connectInMemory(script, options);
     const pending = await pendingIn(stage, { timeout: 30_000 });
 
@@ -125,7 +129,7 @@ describe("10,000 operations pending", { timeout: 30_000 }, () => {
     expect(took).toBeLessThan(3_000);
   });
 
-  test("after all of it the heap is back where it was", async () => {
+  test("after all of it the heap is back where it was", { retry: 2 }, async () => {
     const round = async () => {
       const stage = await connectInMemory(script, options);
       const pending = await pendingIn(stage, { timeout: 1_000 });
