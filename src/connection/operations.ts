@@ -11,6 +11,7 @@ import { isProgressToken } from "../protocol/message.js";
 import { Outbox } from "./outbox.js";
 import { type Pending, PendingTable, type Ticket } from "./pending.js";
 import type { ConnectionSettings, DroppedKind } from "./settings.js";
+import { Suspects } from "./suspects.js";
 import type { Wire } from "./wire.js";
 
 /** What the outbox asks of the connection, as mail: it runs outside of the connection's turn. */
@@ -34,6 +35,7 @@ export class Operations {
   readonly #nextId: () => number;
   readonly #table = new PendingTable();
   readonly #outbox: Outbox;
+  readonly #suspects = new Suspects();
   /** Written, but not yet accepted to the last byte; in the order of their frames. */
   #unaccepted: Pending[] = [];
   /** Set while the connection is ready. */
@@ -286,12 +288,18 @@ export class Operations {
       if (mayRepeat(pending.ticket, { outcome, attempts: pending.attempts, safe })) {
         this.#table.endAttempt(pending);
         this.#freeOutbox(pending);
-        this.#outbox.add(pending);
+        if (!this.#suspects.take(pending)) this.#outbox.add(pending);
       } else {
         this.#settle(pending, outcome, failure);
       }
     }
+    this.#admitSuspect();
     this.#regate();
+  }
+
+  #admitSuspect(): void {
+    const suspect = this.#suspects.next();
+    if (suspect !== undefined) this.#outbox.add(suspect);
   }
 
   /** The connection is down: what waits need not wait any longer. */
@@ -328,8 +336,10 @@ export class Operations {
     const settlement: Settlement =
       failure === undefined ? { ok: true, result, ...reach } : { ok: false, failure, ...reach };
     this.#outbox.remove(pending);
+    this.#suspects.forget(pending);
     this.#table.settle(pending, settlement);
     this.#freeOutbox(pending);
+    this.#admitSuspect();
     this.#settings.stats.operations.settled++;
     pending.process?.send({ type: "settle", settlement });
     this.#regate();

@@ -112,6 +112,28 @@ describe.each(seeds)("promise 1: when the connection's process ends, order %s", 
     expect(textOf(await stage.drive(stage.client.callTool("hello")))).toBe("hello");
   });
 
+  test("a defect inside of the lifecycle's machine is one like any other", async () => {
+    const printed = vi.spyOn(console, "warn");
+    const stage = await connectInMemory(script, { seed, maxInFlight: 1 });
+    const sent = watch(stage, stage.client.callTool("work"));
+    const waiting = watch(stage, stage.client.callTool("hello"));
+    await stage.clock.settle();
+    // The machine asks for the time when it sets its next wait.
+    vi.spyOn(Date, "now").mockImplementationOnce(() => {
+      throw new Error("no clock");
+    });
+
+    stage.server.kill();
+    await stage.clock.advance(200);
+
+    expect(sent.error).toMatchObject({ code: "CONNECTION_LOST", cause: new Error("no clock"), outcome: "unknown" });
+    expect(waiting.error).toMatchObject({ code: "CONNECTION_LOST", outcome: "not_sent" });
+    expect(stage.client.state).toBe("ready");
+    expect(stage.client.stats.restarts.connection).toBe(1);
+    expect(stage.crashes).toHaveLength(1);
+    expect(printed).not.toHaveBeenCalled();
+  });
+
   test("killed while it ends in order, it ends all the same, and prints nothing", async () => {
     const printed = vi.spyOn(console, "warn");
     // At all moments around the server's end, the defect and the end that follows from it.

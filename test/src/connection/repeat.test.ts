@@ -241,27 +241,101 @@ describe.each(seeds)("an operation whose connection is lost, order %s", (seed) =
     expect(received(stage, "resources/read")).toHaveLength(1);
   });
 
-  test("a safe call that kills the server each time is repeated twice, and its neighbours are answered", async () => {
+  const killer = (stage: Stage) => watch(stage, stage.client.request(createOperation({ method: "prompts/get" })));
+
+  test.each([
+    ["at once", [die()]],
+    ["after a while", [wait(20), die()]],
+  ])(
+    "a safe call that kills the server each time, %s, is repeated twice, and its neighbours are answered",
+    async (_, end) => {
+      const script = new Script()
+        .on("prompts/get", ...end)
+        .on("resources/read", contents)
+        .annotatedTool("slow", { readOnlyHint: true }, wait(50), say("done"));
+      const stage = await connectInMemory(script, { seed });
+      await stage.drive(stage.client.listTools());
+      const neighbours = () =>
+        [stage.client.ping(), stage.client.readResource("file:///a"), stage.client.callTool("slow")].map(
+          (call: PromiseLike<unknown>) => watch(stage, call),
+        );
+
+      const before = neighbours();
+      const culprit = killer(stage);
+      const after = neighbours();
+      await stage.clock.advance(400);
+      const later = neighbours();
+      await stage.clock.advance(60_000);
+
+      expect(received(stage, "prompts/get")).toHaveLength(3);
+      expect(culprit.error).toMatchObject({ code: "CONNECTION_LOST", attempts: 3 });
+      expect([...before, ...after, ...later].map(({ state }) => state)).toEqual(
+        Array.from({ length: 9 }, () => "fulfilled"),
+      );
+    },
+  );
+
+  test("two such calls are repeated twice each, and those beside them are answered", async () => {
     const script = new Script()
-      .on("resources/templates/list", die())
-      .on("resources/read", contents)
-      .annotatedTool("read only", { readOnlyHint: true }, say("done"));
+      .on("prompts/get", wait(5), die())
+      .annotatedTool("slow", { readOnlyHint: true }, wait(50), say("done"));
     const stage = await connectInMemory(script, { seed });
-    const neighbours = (name: string) => [
-      stage.client.ping(),
-      stage.client.readResource(name),
-      stage.client.callTool("read only"),
-    ];
     await stage.drive(stage.client.listTools());
 
-    const before = neighbours("before").map((call) => watch(stage, call));
-    const killer = watch(stage, stage.client.request(createOperation({ method: "resources/templates/list" })));
-    const after = neighbours("after").map((call) => watch(stage, call));
+    const culprits = [killer(stage), killer(stage)];
+    const slow = Array.from({ length: 5 }, () => watch(stage, stage.client.callTool("slow")));
     await stage.clock.advance(60_000);
 
-    expect(received(stage, "resources/templates/list")).toHaveLength(3);
-    expect(killer.error).toMatchObject({ code: "CONNECTION_LOST", attempts: 3 });
-    expect([...before, ...after].map(({ error }) => error)).toEqual(Array.from({ length: 6 }));
+    for (const { error } of culprits) expect(error).toMatchObject({ code: "CONNECTION_LOST" });
+    expect(received(stage, "prompts/get").length).toBeLessThanOrEqual(6);
+    expect(slow.map(({ state }) => state)).toEqual(Array.from({ length: 5 }, () => "fulfilled"));
+    expect(stage.client.state).toBe("ready");
+  });
+
+  test("those that were lost twice go out one at a time; others beside them as ever", async () => {
+    const script = new Script()
+      .annotatedTool("slow", { readOnlyHint: true }, wait(1_000), say("done"))
+      .tool("hello", say("hello"));
+    const stage = await connectInMemory(script, { seed });
+    await stage.drive(stage.client.listTools());
+    const slow = Array.from({ length: 3 }, () => watch(stage, stage.client.callTool("slow")));
+    await stage.clock.settle();
+    stage.server.kill();
+    await stage.clock.advance(150);
+    expect(received(stage, "tools/call")).toHaveLength(6);
+    stage.server.kill();
+    await stage.clock.advance(250);
+
+    expect(received(stage, "tools/call")).toHaveLength(7);
+    expect(textOf(await stage.drive(stage.client.callTool("hello")))).toBe("hello");
+    await stage.clock.advance(3_000);
+
+    expect(slow.map(({ at }) => at)).toEqual([1_350, 2_350, 3_350]);
+  });
+
+  test("one that waits for its turn among those can be cancelled, and times out", async () => {
+    const script = new Script().annotatedTool("slow", { readOnlyHint: true }, wait(1_000), say("done"));
+    const stage = await connectInMemory(script, { seed });
+    await stage.drive(stage.client.listTools());
+    const first = watch(stage, stage.client.callTool("slow"));
+    const timedOut = watch(stage, stage.client.callTool("slow", {}, { timeout: 700 }));
+    const call = stage.client.callTool("slow");
+    const cancelled = watch(stage, call);
+    const last = watch(stage, stage.client.callTool("slow"));
+    await stage.clock.settle();
+    for (const ms of [150, 250]) {
+      stage.server.kill();
+      await stage.clock.advance(ms);
+    }
+
+    call.cancel();
+    await stage.clock.advance(5_000);
+
+    expect(first).toMatchObject({ at: 1_350, state: "fulfilled" });
+    expect(timedOut).toMatchObject({ at: 800, error: { code: "TIMEOUT", outcome: "unknown", attempts: 2 } });
+    expect(cancelled).toMatchObject({ at: 400, error: { code: "CANCELLED", outcome: "unknown", attempts: 2 } });
+    expect(last).toMatchObject({ at: 2_350, state: "fulfilled" });
+    expect(received(stage, "notifications/cancelled")).toEqual([]);
   });
 
   test("an error of the server's own is no loss: it is not repeated", async () => {
