@@ -21,15 +21,14 @@ export {
   type RequestOptions,
 } from "./operation/operation.js";
 export { generateProgressToken } from "./operation/token.js";
+export type { AttemptOutcome, ErrorCode } from "./protocol/base-error.js";
 export {
-  type AttemptOutcome,
   CaduceusError,
   CancelledError,
   CapabilityError,
   ConfigError,
   ConnectionClosedError,
   ConnectionLostError,
-  type ErrorCode,
   InvalidRequestError,
   InvalidResultError,
   OverloadedError,
@@ -37,6 +36,7 @@ export {
   type TimeLimit,
   TimeoutError,
 } from "./protocol/errors.js";
+export { HttpError, MessageTooLargeError, UnauthorizedError } from "./protocol/http-errors.js";
 export type { Implementation, LegacyVersion, ServerInfo } from "./protocol/legacy.js";
 export type { Params, ProgressToken } from "./protocol/message.js";
 export type {

@@ -1,4 +1,5 @@
-import { type AttemptOutcome, CaduceusError, ConnectionLostError } from "../protocol/errors.js";
+import type { AttemptOutcome } from "../protocol/base-error.js";
+import { CaduceusError, ConnectionLostError } from "../protocol/errors.js";
 import { cleanServerText } from "../protocol/server-text.js";
 
 /** The last lines of a server's stderr that are worth showing. */

@@ -10,9 +10,9 @@ import {
   type ProgressOption,
   type RequestOptions,
 } from "../operation/operation.js";
-import { errorOf } from "../operation/settlement.js";
 import { generateProgressToken } from "../operation/token.js";
 import { type CancelledError, InvalidRequestError, InvalidResultError } from "../protocol/errors.js";
+import { errorOf } from "../protocol/failure.js";
 import type { ServerInfo } from "../protocol/legacy.js";
 import { isProgressToken, type Params, type ProgressToken } from "../protocol/message.js";
 import type {
@@ -137,7 +137,7 @@ export class Client implements AsyncDisposable {
    * @throws {InvalidRequestError} when the parameters cannot be serialised: there is no promise to reject.
    */
   notify(method: string, params?: Params): void {
-    this.#parts.hub.link.notify(encodeNotification(method, params));
+    this.#parts.hub.link.notify({ method, text: encodeNotification(method, params) });
   }
 
   /** Listens to the progress of whatever operation bears this token, now or later. Returns how to stop. */
@@ -230,6 +230,8 @@ export class Client implements AsyncDisposable {
       maxTimeout: operation.maxTimeout ?? defaults.maxTimeout,
       calledAt: call.calledAt,
       startedAt: runtime.clock.now(),
+      headers: operation.headers,
+      isStream: false,
       deliver: (update) => {
         if (call.show(update) > 0) hub.drop("overflow", call.token);
         hub.events.emit("progress", update);

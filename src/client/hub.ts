@@ -1,10 +1,10 @@
 import { type Clock, describeExit, type ExitReason, isOrderly } from "../../actors/index.js";
 import type { ConnectionRef } from "../connection/protocol.js";
 import type { ConnectionEvent, ServiceState, Stats } from "../connection/settings.js";
-import { errorOf, type Failure } from "../operation/settlement.js";
 import type { CaduceusError } from "../protocol/errors.js";
+import { errorOf, type Failure } from "../protocol/failure.js";
 import type { ServerInfo } from "../protocol/legacy.js";
-import type { ProgressToken } from "../protocol/message.js";
+import type { ProgressToken, RpcNotification } from "../protocol/message.js";
 import { Events } from "./events.js";
 import { ConnectionLink } from "./link.js";
 
@@ -30,6 +30,7 @@ export class Hub {
   trouble: Failure | undefined = undefined;
 
   readonly #watchers = new Set<() => void>();
+  readonly #hearers = new Set<(notification: RpcNotification) => void>();
   #connection: ConnectionRef | undefined = undefined;
   #hasBeenAttached = false;
   #hasBeenReady = false;
@@ -37,6 +38,12 @@ export class Hub {
 
   constructor(clock: Clock, maxParked: number) {
     this.link = new ConnectionLink(clock, maxParked, (token) => this.drop("duplicateToken", token));
+  }
+
+  /** Calls `hear` with every notification of the server's, until the returned function is called. */
+  onNotification(hear: (notification: RpcNotification) => void): () => void {
+    this.#hearers.add(hear);
+    return () => this.#hearers.delete(hear);
   }
 
   /** Calls `look` after every change, until the returned function is called. */
@@ -82,6 +89,9 @@ export class Hub {
         break;
       case "callbackError":
         events.emit("callbackError", { token: event.token, error: event.error, count: event.count });
+        break;
+      case "notification":
+        for (const hear of [...this.#hearers]) hear(event.notification);
         break;
       case "stderr":
         events.emit("stderr", event.line);

@@ -1,7 +1,8 @@
 import { CallError, type Clock } from "../../actors/index.js";
 import type { Ticket } from "../connection/pending.js";
-import type { ConnectionRef } from "../connection/protocol.js";
-import type { Failure, Settlement } from "../operation/settlement.js";
+import type { ConnectionRef, Notice } from "../connection/protocol.js";
+import type { Settlement } from "../operation/settlement.js";
+import type { Failure } from "../protocol/failure.js";
 import type { ProgressToken } from "../protocol/message.js";
 
 interface Parked {
@@ -79,9 +80,8 @@ export class ConnectionLink {
     this.#connection?.cast("cancelAll", reason);
   }
 
-  /** `json` is a notification that is encoded already. */
-  notify(json: string): void {
-    this.#connection?.cast("notify", json);
+  notify(notice: Notice): void {
+    this.#connection?.cast("notify", notice);
   }
 
   async #call(connection: ConnectionRef, ticket: Ticket): Promise<Settlement> {

@@ -1,5 +1,5 @@
 import type { Clock } from "../../actors/index.js";
-import type { Failure } from "../operation/settlement.js";
+import type { Failure } from "../protocol/failure.js";
 import { onAbort } from "./aborts.js";
 import type { Hub } from "./hub.js";
 

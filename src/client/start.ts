@@ -1,20 +1,18 @@
 import { Runtime } from "../../actors/index.js";
 import { child, supervisor } from "../../supervisors/index.js";
+import type { Answer } from "../connection/answers.js";
 import { connection } from "../connection/connection.js";
 import type { ConnectionSettings } from "../connection/settings.js";
-import { errorOf } from "../operation/settlement.js";
 import { generateProgressToken } from "../operation/token.js";
-import { ConfigError } from "../protocol/errors.js";
+import { errorOf } from "../protocol/failure.js";
 import { LEGACY_VERSIONS, type LegacyVersion } from "../protocol/legacy.js";
-import { isRecord } from "../protocol/message.js";
 import type { InitializeResult } from "../protocol/results.js";
 import { initializeResultSchema, resultSchemas } from "../protocol/schemas.js";
-import { stdio } from "../transport/stdio.js";
-import type { TransportDefinition } from "../transport/transport.js";
 import { VERSION } from "../version.js";
 import { type CheckedOptions, checkOptions, checkServer } from "./check-options.js";
 import { Client } from "./client.js";
 import { Hub } from "./hub.js";
+import { opener } from "./open-transport.js";
 import type { ConnectOptions, Server } from "./options.js";
 import { untilReady } from "./readiness.js";
 import { ToolBook } from "./tool-book.js";
@@ -74,7 +72,7 @@ async function firstReady(client: Client, hub: Hub, runtime: Runtime, options: C
 
 function settingsOf(options: CheckedOptions, server: Server, hub: Hub, tools: ToolBook): ConnectionSettings {
   return {
-    openTransport: () => openTransport(server),
+    openTransport: opener(server),
     version: versionOf(options.protocol),
     clientInfo: options.clientInfo ?? { name: "caduceus", version: VERSION },
     capabilities: {},
@@ -86,6 +84,7 @@ function settingsOf(options: CheckedOptions, server: Server, hub: Hub, tools: To
     downAfter: options.downAfter,
     handshakeLimit: options.startTimeout,
     checkInitialize,
+    answer,
     toolHints: tools.hints,
     nextIncarnation: () => ++hub.stats.restarts.incarnations,
     newToken: generateProgressToken,
@@ -95,11 +94,11 @@ function settingsOf(options: CheckedOptions, server: Server, hub: Hub, tools: To
   };
 }
 
-async function openTransport(server: Server): Promise<TransportDefinition> {
-  if (typeof server !== "function") return stdio(server);
-  const transport: unknown = await server();
-  if (isRecord(transport) && typeof transport.create === "function") return transport as unknown as TransportDefinition;
-  throw new ConfigError("Expected the server's function to return a transport");
+/** JSON-RPC's code for a method that is not there. */
+const METHOD_NOT_FOUND = -32_601;
+
+function answer(): Answer {
+  return { error: { code: METHOD_NOT_FOUND, message: "Method not found" } };
 }
 
 function versionOf(protocol: CheckedOptions["protocol"]): LegacyVersion {

@@ -5,33 +5,30 @@ import {
   MachineHost,
   MachineTimer,
   noreply,
-  type Outcome,
   type Self,
   server,
   startWith,
 } from "../../actors/index.js";
 import type { OperationNews } from "../operation/process.js";
-import type { Failure } from "../operation/settlement.js";
-import { legacy, type ServerInfo } from "../protocol/legacy.js";
-import type { RpcNotification, RpcRequest, RpcResponse } from "../protocol/message.js";
-import type { TransportDefinition, TransportEnd, TransportNews, TransportRef } from "../transport/transport.js";
+import type { Codec, Headers } from "../protocol/codec.js";
+import type { Failure } from "../protocol/failure.js";
+import type { ServerInfo } from "../protocol/legacy.js";
+import type { RequestId, RpcNotification, RpcRequest, RpcResponse } from "../protocol/message.js";
+import type { TransportEnd, TransportNews } from "../transport/transport.js";
+import { type Answered, Answers } from "./answers.js";
 import { backoffDelay } from "./backoff.js";
-import { judge } from "./handshake.js";
-import { answerTo, type Receiver, route } from "./inbound.js";
-import { lifecycle } from "./lifecycle.js";
-import { Operations, type ReleaseRequest } from "./operations.js";
-import type { ConnectionProtocol, ConnectionRef } from "./protocol.js";
+import { Handshake, type Verdict } from "./handshake.js";
+import { type Receiver, route } from "./inbound.js";
+import { Incarnation, type Made } from "./incarnation.js";
+import { type LifecycleEvent, lifecycle } from "./lifecycle.js";
+import { Operations, type OperationsMail } from "./operations.js";
+import type { ConnectionProtocol, ConnectionRef, Notice } from "./protocol.js";
 import type { ConnectionSettings, ServiceState } from "./settings.js";
 import { endOf, Trouble } from "./trouble.js";
 import { Wire } from "./wire.js";
 
 interface Connecting extends ConnectionProtocol {
-  info:
-    | TransportNews
-    | OperationNews
-    | ReleaseRequest
-    | MachineTimer
-    | { readonly type: "made"; readonly incarnation: number; readonly outcome: Outcome<TransportDefinition> };
+  info: TransportNews | OperationNews | OperationsMail | Answered | MachineTimer | Made;
 }
 
 /**
@@ -58,8 +55,8 @@ export const connection = server<Connecting>("connection")<Connection, Connectio
     },
   },
   casts: {
-    notify(json, it) {
-      it.notify(json);
+    notify(notice, it) {
+      it.notify(notice);
       return noreply(it);
     },
     cancel({ token, reason, cause }, it) {
@@ -77,7 +74,9 @@ export const connection = server<Connecting>("connection")<Connection, Connectio
     else if (message.type === "due") it.operations.due(message.key);
     else if (message.type === "expired") it.operations.expired(message);
     else if (message.type === "release") it.operations.release(message);
-    else if (message.type === "made") it.made(message.incarnation, message.outcome);
+    else if (message.type === "again") it.operations.again(message.key);
+    else if (message.type === "answered") it.answers.answered(message);
+    else if (message.type === "made") it.made(message);
     else if (message.type !== "DOWN") it.hear(message);
     return noreply(it);
   },
@@ -87,39 +86,56 @@ export const connection = server<Connecting>("connection")<Connection, Connectio
 
 class Connection implements Receiver {
   readonly operations: Operations;
+  readonly answers: Answers;
   readonly #self: Self<Connecting["info"]>;
   readonly #settings: ConnectionSettings;
   readonly #wire = new Wire();
   readonly #machine: MachineHost<typeof lifecycle>;
-  #transport: TransportRef | undefined = undefined;
-  #transportDisposer: (() => unknown) | undefined = undefined;
-  /** Whether the transport of this incarnation is still to come. */
-  #isMaking = false;
-  #incarnation = 0;
+  readonly #incarnation: Incarnation;
   #lastId = 0;
-  #handshakeId: number | undefined = undefined;
+  readonly #handshake: Handshake;
   /** Incarnations in a row that did not stay ready for long. */
   #failures = 0;
   #service: ServiceState = "starting";
   readonly #trouble = new Trouble();
   /** What it said of itself; set once the handshake is done. */
-  #server: ServerInfo | undefined = undefined;
+  #agreement: { readonly server: ServerInfo; readonly codec: Codec } | undefined = undefined;
 
   constructor(settings: ConnectionSettings, self: Self<Connecting["info"]>) {
     this.#settings = settings;
     this.#self = self;
     this.operations = new Operations(
-      self as unknown as Self<OperationNews | ReleaseRequest>,
+      self as unknown as Self<OperationNews | OperationsMail>,
       settings,
       this.#wire,
-      () => ++this.#lastId,
+      () => this.#nextId(),
     );
+    this.#incarnation = new Incarnation(self as unknown as Self<TransportNews | Made>, settings, this.#wire, {
+      begun: (number) => this.#trouble.begin(number),
+      failed: (end) => this.#lose(end),
+    });
+    this.#handshake = new Handshake(settings, {
+      nextId: () => this.#nextId(),
+      write: (text, head) => this.#wire.write(text, head),
+      decided: (verdict) => this.#decided(verdict),
+    });
+    this.answers = new Answers({
+      answer: settings.answer,
+      pipe: (answer, toMail) => self.pipe(answer, toMail),
+      write: (text) => this.#wire.write(text, { kind: "response", headers: this.#headersOf("") }),
+      failed: (method, cause) =>
+        settings.publish({ type: "warning", message: `The client could not answer ${method}`, cause }),
+    });
     const logic = lifecycle.provide({
       actions: {
-        openTransport: () => this.#open(),
-        shakeHands: () => this.#shakeHands(),
-        dropTransport: () => this.#dropTransport(),
-        openOutbox: () => this.#server !== undefined && this.operations.open(this.#server),
+        openTransport: () => this.#incarnation.open(),
+        shakeHands: () => this.#handshake.begin(),
+        dropTransport: () => {
+          this.#handshake.giveUp();
+          this.#trouble.timedOut(settings.handshakeLimit);
+          this.#incarnation.drop();
+        },
+        openOutbox: () => this.#agreement !== undefined && this.operations.open(this.#agreement),
         closeOutbox: () => this.operations.close(),
         failWaiting: () => this.operations.failWaiting(this.#trouble.absence),
         forgiveFailures: () => {
@@ -143,12 +159,16 @@ class Connection implements Receiver {
 
   describe(): Readonly<Record<string, unknown>> {
     const { waiting, inFlight } = this.operations.counts;
-    return { state: this.#service, incarnation: this.#incarnation, waiting, inFlight };
+    return { state: this.#service, incarnation: this.#incarnation.number, waiting, inFlight };
   }
 
   /** Why no operation can be taken in now; `undefined` when it can. */
   refusal(): Failure | undefined {
     return this.#service === "down" ? this.#trouble.absence : undefined;
+  }
+
+  #nextId(): number {
+    return ++this.#lastId;
   }
 
   // The lifecycle
@@ -158,7 +178,7 @@ class Connection implements Receiver {
     this.#tellState();
   }
 
-  #feed(type: "opened" | "agreed" | "refused" | "lost"): void {
+  #feed(type: Exclude<LifecycleEvent["type"], "close">): void {
     this.#machine.send({ type });
     this.#tellState();
   }
@@ -171,8 +191,9 @@ class Connection implements Receiver {
     this.#service = service;
     this.#settings.publish({ type: "state", state: service });
     if (service === "down") this.#tell("down", this.#trouble.absence);
-    if (service === "ready" && this.#server !== undefined) {
-      this.#settings.publish({ type: "ready", server: this.#server, incarnation: this.#incarnation });
+    if (service === "ready" && this.#agreement !== undefined) {
+      const { server } = this.#agreement;
+      this.#settings.publish({ type: "ready", server, incarnation: this.#incarnation.number });
     }
   }
 
@@ -185,86 +206,51 @@ class Connection implements Receiver {
 
   // The transport
 
-  #open(): void {
-    const incarnation = this.#settings.nextIncarnation();
-    this.#incarnation = incarnation;
-    this.#trouble.begin(incarnation);
-    this.#isMaking = true;
-    const made = attempt(this.#settings.openTransport);
-    this.#self.pipe(made, (outcome) => ({ type: "made", incarnation, outcome }));
-  }
-
-  made(incarnation: number, outcome: Outcome<TransportDefinition>): void {
-    // What was too slow to make is of an incarnation that is gone.
-    if (incarnation !== this.#incarnation || !this.#isMaking) return;
-    this.#isMaking = false;
-    if (!outcome.ok) {
-      this.#lose({ message: "The transport could not be made: see `cause`", cause: outcome.error });
-      return;
-    }
-    const transport = this.#self.spawnLink(
-      outcome.value,
-      { connection: this.#self.process, incarnation },
-      { label: `transport #${incarnation}` },
-    );
-    this.#transport = transport;
-    // However this process ends, the transport and all it owns is gone before anybody hears of it.
-    this.#transportDisposer = this.#self.own(() => {
-      transport.exit("kill");
-      return transport.exited;
-    });
-    this.#wire.attach(transport);
-  }
-
-  #dropTransport(): void {
-    // An answer to the handshake that comes now is too late.
-    this.#handshakeId = undefined;
-    this.#trouble.timedOut(this.#settings.handshakeLimit);
-    if (this.#transport !== undefined) {
-      this.#transport.exit("kill");
-      return;
-    }
-    // It is still being made: there is nothing whose end could be waited for.
-    const error = new Error("It took too long");
-    this.#self.process.send({ type: "made", incarnation: this.#incarnation, outcome: { ok: false, error } });
+  made(made: Made): void {
+    this.#incarnation.made(made);
   }
 
   /** A trapped exit signal: the transport's, an operation's, or that of somebody who has no business here. */
   exited({ process, reason }: ExitMessage): void {
-    if (process !== undefined && process === this.#transport) this.#lose(endOf(reason));
+    if (this.#incarnation.isCarriedBy(process)) this.#lose(endOf(reason));
     else this.operations.exited(process, reason === "normal" ? undefined : this.#trouble.defect(reason));
   }
 
   #lose(end: TransportEnd): void {
-    this.#forgetTransport();
-    this.#failures++;
-    this.#handshakeId = undefined;
-    this.#server = undefined;
-    this.#trouble.lose(end);
-    this.#feed("lost");
+    this.#incarnation.forget();
+    this.#apart(end, "lost");
     this.operations.lost(this.#trouble.latest);
+    this.answers.abandon(this.#trouble.latest);
     this.#wire.detach();
     this.#tell("lost", this.#trouble.latest);
+  }
+
+  /** There is no way to the server now; what is under way may still be answered. */
+  #unreachable(end: TransportEnd): void {
+    this.#apart(end, "unreachable");
+    this.#tell("lost", this.#trouble.latest);
+  }
+
+  #apart(end: TransportEnd, event: "lost" | "unreachable"): void {
+    this.#failures++;
+    this.#handshake.giveUp();
+    this.#agreement = undefined;
+    this.#trouble.lose(end);
+    this.#feed(event);
   }
 
   #tell(type: "lost" | "down", failure: Failure): void {
     this.#settings.publish({ type, failure, retryAt: this.#trouble.retryAt });
   }
 
-  #forgetTransport(): void {
-    if (this.#transportDisposer !== undefined) this.#self.disown(this.#transportDisposer);
-    this.#transportDisposer = undefined;
-    this.#transport = undefined;
-  }
-
   // What comes in
 
   hear(news: TransportNews): void {
     // Mail of an incarnation that is gone.
-    if (news.incarnation !== this.#incarnation || this.#transport === undefined) return;
+    if (!this.#incarnation.isCurrent(news.incarnation)) return;
     switch (news.type) {
       case "received":
-        route(news.value, this);
+        route(news.value, this, news.via);
         return;
       case "accepted":
         this.#wire.accepted(news.upTo);
@@ -275,7 +261,21 @@ class Connection implements Receiver {
         this.operations.flowChanged();
         return;
       case "opened":
+        this.#wire.isHttp = news.wire === "http";
         this.#feed("opened");
+        return;
+      case "failed":
+        if (!this.#handshake.failed(news.id, news.failure)) this.operations.failed(news);
+        return;
+      case "forgotten":
+        this.#agreement = undefined;
+        this.#feed("forgotten");
+        return;
+      case "unreachable":
+        this.#unreachable(news.end);
+        return;
+      case "warning":
+        this.#settings.publish({ type: "warning", message: news.message, cause: news.cause });
         return;
       case "stderr":
         this.#settings.publish({ type: "stderr", line: news.line });
@@ -287,27 +287,18 @@ class Connection implements Receiver {
   }
 
   responded(response: RpcResponse): void {
-    if (response.id !== this.#handshakeId) {
-      this.operations.answered(response, this.#lastId);
-      return;
-    }
-    this.#handshakeId = undefined;
-    const verdict = judge(response, this.#settings.checkInitialize);
-    if (verdict.agreed) {
-      this.#agree(verdict.server);
-    } else {
-      this.#trouble.refuse(verdict.failure);
-      this.#feed("refused");
-    }
+    if (!this.#handshake.responded(response)) this.operations.answered(response, this.#lastId);
   }
 
-  noticed({ method, params }: RpcNotification): void {
+  noticed(notification: RpcNotification): void {
+    const { method, params } = notification;
     if (method === "notifications/progress") this.operations.progressed(params);
-    else if (method === "notifications/cancelled") this.operations.cancelledByServer(params);
+    else if (method !== "notifications/cancelled") this.#settings.publish({ type: "notification", notification });
+    else if (!this.answers.cancelledByServer(params)) this.operations.cancelledByServer(params);
   }
 
-  requested(request: RpcRequest): void {
-    this.#wire.write(JSON.stringify(answerTo(request)));
+  requested(request: RpcRequest, _via: RequestId | undefined): void {
+    this.answers.requested(request);
   }
 
   puzzled(): void {
@@ -315,23 +306,24 @@ class Connection implements Receiver {
     this.#settings.publish({ type: "dropped", what: "messages.invalid" });
   }
 
-  notify(json: string): void {
-    if (this.#service === "ready") this.#wire.write(json);
+  notify({ method, text }: Notice): void {
+    if (this.#service === "ready")
+      this.#wire.write(text, { kind: "notification", method, headers: this.#headersOf(method) });
   }
 
-  // The handshake
-
-  #shakeHands(): void {
-    const { version, clientInfo, capabilities } = this.#settings;
-    this.#handshakeId = ++this.#lastId;
-    this.#wire.write(JSON.stringify(legacy.initialize(this.#handshakeId, version, clientInfo, capabilities)));
+  #headersOf(method: string): Headers {
+    return this.#agreement?.codec.headers(method, undefined) ?? {};
   }
 
-  #agree(server: ServerInfo): void {
-    this.#trouble.clear();
-    this.#server = server;
-    this.#wire.write(JSON.stringify(legacy.initialized()));
-    this.#feed("agreed");
+  #decided(verdict: Verdict): void {
+    if (verdict.agreed) {
+      this.#trouble.clear();
+      this.#agreement = verdict;
+      this.#feed("agreed");
+    } else {
+      this.#trouble.refuse(verdict.failure);
+      this.#feed("refused");
+    }
   }
 
   // The end
@@ -342,13 +334,10 @@ class Connection implements Receiver {
       ? { code: "CONNECTION_CLOSED", message: "The client was closed before the answer came" }
       : this.#trouble.defect(reason);
     const settled = this.operations.closeAll(failure);
+    this.answers.abandon(failure);
     // A machine that a defect has stopped hears nothing any more.
     if (this.#machine.snapshot.status === "active") this.#machine.send({ type: "close" });
     await settled;
-    if (this.#transport?.alive === true) await this.#transport[Symbol.asyncDispose]();
+    await this.#incarnation.end();
   }
-}
-
-async function attempt<T>(make: () => T | Promise<T>): Promise<T> {
-  return await make();
 }

@@ -10,6 +10,10 @@ export type LifecycleEvent =
   | { readonly type: "refused" }
   /** The transport has ended. */
   | { readonly type: "lost" }
+  /** The server cannot be reached for now; the transport lives. */
+  | { readonly type: "unreachable" }
+  /** The server has forgotten the session: a new handshake is due. */
+  | { readonly type: "forgotten" }
   | { readonly type: "close" };
 
 function unprovided(): void {
@@ -54,12 +58,12 @@ export const lifecycle = setup({
           states: {
             opening: {
               entry: "openTransport",
-              on: { opened: "shakingHands", lost: "backingOff" },
+              on: { opened: "shakingHands", lost: "backingOff", unreachable: "backingOff" },
               after: { handshakeLimit: "dropping" },
             },
             shakingHands: {
               entry: "shakeHands",
-              on: { agreed: "ready", refused: "dropping", lost: "backingOff" },
+              on: { agreed: "ready", refused: "dropping", lost: "backingOff", unreachable: "backingOff" },
               after: { handshakeLimit: "dropping" },
             },
             dropping: {
@@ -69,7 +73,7 @@ export const lifecycle = setup({
             ready: {
               entry: "openOutbox",
               exit: "closeOutbox",
-              on: { lost: "backingOff" },
+              on: { lost: "backingOff", unreachable: "backingOff", forgotten: "shakingHands" },
               after: { resetAfter: { actions: "forgiveFailures" } },
             },
             backingOff: {
@@ -85,7 +89,7 @@ export const lifecycle = setup({
               after: { downAfter: "down" },
             },
             ready: {
-              on: { lost: "reconnecting" },
+              on: { lost: "reconnecting", unreachable: "reconnecting", forgotten: "reconnecting" },
             },
             reconnecting: {
               on: { agreed: "ready" },

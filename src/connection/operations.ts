@@ -1,23 +1,35 @@
 import type { From, Process, Self } from "../../actors/index.js";
-import type { ProgressUpdate } from "../operation/operation.js";
-import { type OperationMail, type OperationNews, operationProcess } from "../operation/process.js";
+import type { OperationNews } from "../operation/process.js";
 import { isSafe, mayRepeat } from "../operation/retry.js";
-import type { Failure, Settlement } from "../operation/settlement.js";
+import type { Settlement } from "../operation/settlement.js";
+import type { AttemptOutcome } from "../protocol/base-error.js";
 import { missingCapability } from "../protocol/capabilities.js";
-import type { AttemptOutcome } from "../protocol/errors.js";
-import { legacy, type ServerInfo } from "../protocol/legacy.js";
-import type { Params, ProgressToken, RpcResponse } from "../protocol/message.js";
-import { isProgressToken } from "../protocol/message.js";
+import type { Codec, Headers } from "../protocol/codec.js";
+import type { Failure } from "../protocol/failure.js";
+import type { ServerInfo } from "../protocol/legacy.js";
+import type { Params, ProgressToken, RequestId, RpcResponse } from "../protocol/message.js";
+import type { RequestFailure } from "../transport/transport.js";
+import { backoffDelay } from "./backoff.js";
+import { type Drop, dropInto } from "./drop.js";
 import { Outbox } from "./outbox.js";
 import { type Pending, PendingTable, type Ticket } from "./pending.js";
-import type { ConnectionSettings, DroppedKind } from "./settings.js";
+import { routeProgress } from "./progress.js";
+import type { ConnectionSettings } from "./settings.js";
+import { spawnOperation } from "./spawn.js";
 import { Suspects } from "./suspects.js";
 import type { Wire } from "./wire.js";
 
-/** What the outbox asks of the connection, as mail: it runs outside of the connection's turn. */
-export interface ReleaseRequest {
-  readonly type: "release";
-  readonly pending: Pending;
+/** What operations tell the connection they belong to, as mail. */
+export type OperationsMail =
+  /** The outbox's turn for one operation: it runs outside of the connection's turn. */
+  | { readonly type: "release"; readonly pending: Pending }
+  /** An operation has waited long enough before it is repeated. */
+  | { readonly type: "again"; readonly key: number };
+
+/** What a handshake has come to. */
+export interface Agreement {
+  readonly server: ServerInfo;
+  readonly codec: Codec;
 }
 
 /**
@@ -29,23 +41,26 @@ export interface ReleaseRequest {
  *                 └─ repeat ┴─ lost ─▶ settled
  */
 export class Operations {
-  readonly #self: Self<OperationNews | ReleaseRequest>;
+  readonly #self: Self<OperationNews | OperationsMail>;
   readonly #settings: ConnectionSettings;
   readonly #wire: Wire;
   readonly #nextId: () => number;
   readonly #table = new PendingTable();
   readonly #outbox: Outbox;
   readonly #suspects = new Suspects();
+  readonly #drop: Drop;
   /** Written, but not yet accepted to the last byte; in the order of their frames. */
   #unaccepted: Pending[] = [];
   /** Set while the connection is ready. */
-  #server: ServerInfo | undefined = undefined;
+  #agreement: Agreement | undefined = undefined;
+  /** The latest one: what is under way is cancelled in the form in which it was asked. */
+  #codec: Codec | undefined = undefined;
   #isOutboxOpen = false;
   /** Out of the outbox, and on its way here as mail: whoever comes now comes after it. */
   #releasing: Pending | undefined = undefined;
 
   constructor(
-    self: Self<OperationNews | ReleaseRequest>,
+    self: Self<OperationNews | OperationsMail>,
     settings: ConnectionSettings,
     wire: Wire,
     nextId: () => number,
@@ -54,6 +69,7 @@ export class Operations {
     this.#settings = settings;
     this.#wire = wire;
     this.#nextId = nextId;
+    this.#drop = dropInto(settings);
     this.#outbox = new Outbox(
       (pending) =>
         new Promise((resolve) => {
@@ -84,53 +100,28 @@ export class Operations {
     }
     const pending = this.#table.add(ticket, (settlement) => void from.reply(settlement));
     this.#settings.stats.operations.started++;
-    this.#table.carriedBy(pending, this.#spawn(pending));
-    if (this.#isFree && this.#outbox.size === 0 && this.#releasing === undefined) this.#put(pending);
+    this.#table.carriedBy(pending, spawnOperation(this.#self, this.#settings, pending));
+    if (ticket.isStream && this.#agreement !== undefined) this.#put(pending);
+    else if (this.#isFree && this.#outbox.size === 0 && this.#releasing === undefined) this.#put(pending);
     else this.#outbox.add(pending);
-  }
-
-  #spawn(pending: Pending): Process<OperationMail> {
-    const { ticket } = pending;
-    const { stats, publish, progressBuffer, progressDrain } = this.#settings;
-    return this.#self.spawnLink(operationProcess, {
-      key: pending.key,
-      connection: this.#self.process,
-      reply: pending.reply,
-      deliver: ticket.deliver,
-      calledAt: ticket.calledAt,
-      startedAt: ticket.startedAt,
-      timeout: ticket.timeout,
-      maxTimeout: ticket.maxTimeout,
-      progressBuffer,
-      progressDrain,
-      report: {
-        delivered: () => {
-          stats.progress.delivered++;
-        },
-        overflowed: (count) => {
-          stats.progress.overflow += count;
-          publish({ type: "dropped", what: "progress.overflow", token: ticket.token });
-        },
-        callbackFailed: (error, count) => publish({ type: "callbackError", token: ticket.token, error, count }),
-      },
-    });
   }
 
   // Out
 
   /** The connection is ready: what waits may go. */
-  open(server: ServerInfo): void {
-    this.#server = server;
+  open(agreement: Agreement): void {
+    this.#agreement = agreement;
+    this.#codec = agreement.codec;
     this.#regate();
   }
 
   close(): void {
-    this.#server = undefined;
+    this.#agreement = undefined;
     this.#regate();
   }
 
   get #isFree(): boolean {
-    return this.#server !== undefined && !this.#wire.isStalled && this.#table.inFlight < this.#settings.maxInFlight;
+    return this.#agreement !== undefined && !this.#wire.isStalled && this.#table.inFlight < this.#settings.maxInFlight;
   }
 
   #regate(): void {
@@ -142,7 +133,7 @@ export class Operations {
   }
 
   /** The outbox's turn for one operation. */
-  release({ pending }: ReleaseRequest): void {
+  release({ pending }: { readonly pending: Pending }): void {
     if (this.#releasing === pending) this.#releasing = undefined;
     if (pending.stage === "waiting" && this.#isFree) {
       this.#put(pending);
@@ -154,7 +145,10 @@ export class Operations {
 
   #put(pending: Pending): void {
     const { ticket } = pending;
-    const capability = this.#server === undefined ? undefined : missingCapability(ticket.method, this.#server);
+    const agreement = this.#agreement;
+    if (agreement === undefined) return;
+    const { codec } = agreement;
+    const capability = missingCapability(ticket.method, agreement.server);
     if (capability !== undefined) {
       this.#settle(pending, pending.lastOutcome, { code: "CAPABILITY", capability });
       return;
@@ -163,13 +157,19 @@ export class Operations {
     const wireToken = pending.attempts === 0 ? ticket.token : this.#settings.newToken();
     let json: string;
     try {
-      json = JSON.stringify(legacy.request(id, ticket.method, ticket.params, ticket.meta, wireToken));
+      json = JSON.stringify(codec.request(id, ticket, wireToken));
     } catch (cause) {
       const message = `Expected the parameters of ${ticket.method} to be JSON: see \`cause\``;
       this.#settle(pending, pending.lastOutcome, { code: "INVALID_REQUEST", message, cause });
       return;
     }
-    this.#table.beginAttempt(pending, id, this.#wire.write(json), wireToken);
+    const sequence = this.#wire.write(json, {
+      kind: "request",
+      id,
+      method: ticket.method,
+      headers: headersOf(codec, ticket),
+    });
+    this.#table.beginAttempt(pending, id, sequence, wireToken);
     this.#unaccepted.push(pending);
     pending.process?.send({ type: "attempt" });
     this.#regate();
@@ -213,29 +213,7 @@ export class Operations {
   }
 
   progressed(params: Params | undefined): void {
-    const { progressToken: token, progress, total, message } = params ?? {};
-    if (!isProgressToken(token) || typeof progress !== "number" || !Number.isFinite(progress)) {
-      this.#drop("messages.invalid");
-      return;
-    }
-    const pending = this.#table.byWireToken(token);
-    if (pending === undefined) {
-      this.#drop(this.#table.wasFinished(token) ? "progress.late" : "progress.unknown", token);
-      return;
-    }
-    if (progress <= pending.lastProgress) {
-      this.#drop("progress.notIncreasing", pending.ticket.token);
-      return;
-    }
-    pending.lastProgress = progress;
-    const update: ProgressUpdate = {
-      token: pending.ticket.token,
-      progress,
-      total: typeof total === "number" ? total : undefined,
-      message: typeof message === "string" ? message : undefined,
-      attempt: pending.attempts,
-    };
-    pending.process?.send({ type: "progress", update });
+    routeProgress(params, this.#table, this.#drop);
   }
 
   /** A process's clock is due: by now everything read before has been routed. */
@@ -273,10 +251,49 @@ export class Operations {
     const { id, stage } = pending;
     const isOut = stage === "writing" || stage === "sent";
     this.#settle(pending, isOut ? "unknown" : pending.lastOutcome, failure);
-    if (isOut) this.#wire.write(JSON.stringify(legacy.cancelled(id, reason)));
+    const codec = this.#codec;
+    if (!isOut || codec === undefined) return;
+    if (!this.#wire.isHttp || !codec.isCancelledByClosing) {
+      const { method, ...rest } = codec.cancelled(id, reason);
+      const head = { kind: "notification", method, headers: codec.headers(method, undefined) } as const;
+      this.#wire.write(JSON.stringify({ ...rest, method }), head);
+    }
+    this.#wire.abandon(id);
   }
 
   // The end
+
+  /** One request gets no answer; the connection lives. */
+  failed({ id, outcome, failure, retryAfter }: RequestFailure & { readonly id: RequestId }): void {
+    const pending = this.#table.byId(id);
+    if (pending === undefined) return;
+    const wait = retryAfter ?? this.#pause(pending);
+    const safe = isSafe(pending.ticket, this.#settings.toolHints);
+    const isWorthIt =
+      wait < pending.ticket.timeout && mayRepeat(pending.ticket, { outcome, attempts: pending.attempts, safe });
+    if (!isWorthIt) {
+      this.#settle(pending, outcome, failure);
+      return;
+    }
+    pending.lastOutcome = outcome;
+    this.#table.endAttempt(pending);
+    this.#freeOutbox(pending);
+    if (wait === 0) this.#outbox.add(pending);
+    else this.#self.sendAfter(wait, { type: "again", key: pending.key });
+    this.#regate();
+  }
+
+  /** The first repeat goes at once, later ones wait like incarnations do. */
+  #pause({ attempts }: Pending): number {
+    const { backoff, random } = this.#settings;
+    return attempts <= 1 ? 0 : backoffDelay(backoff, attempts - 1, random());
+  }
+
+  /** It has waited long enough before it is repeated. */
+  again(key: number): void {
+    const pending = this.#table.byKey(key);
+    if (pending?.stage === "waiting") this.#outbox.add(pending);
+  }
 
   /** The transport has ended: what was on the wire is repeated where that is allowed, and fails where it is not. */
   lost(failure: Failure): void {
@@ -344,13 +361,11 @@ export class Operations {
     pending.process?.send({ type: "settle", settlement });
     this.#regate();
   }
+}
 
-  #drop(what: DroppedKind, token?: ProgressToken): void {
-    const { stats, publish } = this.#settings;
-    const [group, counter] = what.split(".") as [keyof typeof stats, string];
-    (stats[group] as Record<string, number>)[counter] = ((stats[group] as Record<string, number>)[counter] ?? 0) + 1;
-    publish({ type: "dropped", what, token });
-  }
+function headersOf(codec: Codec, { method, params, headers }: Ticket): Headers {
+  const own = codec.headers(method, params);
+  return headers === undefined ? own : { ...headers, ...own };
 }
 
 /** An operation that was not even taken in. */

@@ -2,7 +2,8 @@ import type { Process } from "../../actors/index.js";
 import type { ProgressUpdate } from "../operation/operation.js";
 import type { OperationMail } from "../operation/process.js";
 import type { Settlement } from "../operation/settlement.js";
-import type { AttemptOutcome } from "../protocol/errors.js";
+import type { AttemptOutcome } from "../protocol/base-error.js";
+import type { Headers } from "../protocol/codec.js";
 import type { Params, ProgressToken } from "../protocol/message.js";
 
 /** A request as the client hands it to the connection: data, and two ways back. */
@@ -19,6 +20,10 @@ export interface Ticket {
   readonly calledAt: number;
   /** When this operation of the call began (a list has one per page): `timeout` counts from it. */
   readonly startedAt: number;
+  /** HTTP headers of the caller's, in lower case. */
+  readonly headers: Headers | undefined;
+  /** A stream of notifications rather than a question: it never queues, and takes no slot of those in flight. */
+  readonly isStream: boolean;
   readonly deliver: ((update: ProgressUpdate) => unknown) | undefined;
 }
 
@@ -77,6 +82,8 @@ export class PendingTable {
   readonly #byId = new Map<number, Pending>();
   readonly #finished = new Set<ProgressToken>();
   #lastKey = 0;
+  /** How many of those on the wire are streams. */
+  #streams = 0;
 
   get size(): number {
     return this.#byKey.size;
@@ -84,7 +91,7 @@ export class PendingTable {
 
   /** How many are on the wire or on their way to it. */
   get inFlight(): number {
-    return this.#byId.size;
+    return this.#byId.size - this.#streams;
   }
 
   isTokenInUse(token: ProgressToken): boolean {
@@ -118,6 +125,7 @@ export class PendingTable {
     pending.sequence = sequence;
     pending.wireToken = wireToken;
     pending.lastProgress = Number.NEGATIVE_INFINITY;
+    if (pending.ticket.isStream) this.#streams++;
     this.#byId.set(id, pending);
     this.#byWireToken.set(wireToken, pending);
   }
@@ -126,6 +134,7 @@ export class PendingTable {
   endAttempt(pending: Pending): void {
     if (pending.stage !== "writing" && pending.stage !== "sent") return;
     pending.stage = "waiting";
+    if (pending.ticket.isStream) this.#streams--;
     this.#byId.delete(pending.id);
     this.#byWireToken.delete(pending.wireToken);
     this.#remember(pending.wireToken);

@@ -3,6 +3,12 @@ import type { Settlement } from "../operation/settlement.js";
 import type { ProgressToken } from "../protocol/message.js";
 import type { Ticket } from "./pending.js";
 
+/** A notification to the server, encoded already. */
+export interface Notice {
+  readonly method: string;
+  readonly text: string;
+}
+
 /** What a client asks of its connection. */
 export interface ConnectionProtocol {
   calls: {
@@ -10,8 +16,8 @@ export interface ConnectionProtocol {
     request(ticket: Ticket): Settlement;
   };
   casts: {
-    /** Sends a notification, encoded already, if the server is there. */
-    notify(json: string): void;
+    /** Sends a notification if the server is there. */
+    notify(notice: Notice): void;
     cancel(order: { readonly token: ProgressToken; readonly reason: unknown; readonly cause?: unknown }): void;
     cancelAll(reason: unknown): void;
   };

@@ -1,11 +1,12 @@
 import type { ProgressUpdate } from "../operation/operation.js";
 import type { ToolHints } from "../operation/retry.js";
-import type { Failure } from "../operation/settlement.js";
-import type { Implementation, LegacyVersion, ServerInfo } from "../protocol/legacy.js";
-import type { Params, ProgressToken } from "../protocol/message.js";
-import type { InitializeResult } from "../protocol/results.js";
+import type { Failure } from "../protocol/failure.js";
+import type { ServerInfo } from "../protocol/legacy.js";
+import type { ProgressToken, RpcNotification } from "../protocol/message.js";
 import type { TransportDefinition } from "../transport/transport.js";
+import type { Answerer } from "./answers.js";
 import type { Backoff } from "./backoff.js";
+import type { HandshakeSettings } from "./handshake.js";
 import type { ConnectionRef } from "./protocol.js";
 
 /** What the user sees of a connection: `client.state`. */
@@ -26,6 +27,8 @@ export type ConnectionEvent =
   | { readonly type: "dropped"; readonly what: DroppedKind; readonly token?: ProgressToken | undefined }
   | { readonly type: "warning"; readonly message: string; readonly cause?: unknown }
   | { readonly type: "callbackError"; readonly token: ProgressToken; readonly error: unknown; readonly count: number }
+  /** A notification of the server's that is not about one operation. */
+  | { readonly type: "notification"; readonly notification: RpcNotification }
   | { readonly type: "stderr"; readonly line: string };
 
 /** What was not delivered, by the counter it is found under in `client.stats`. */
@@ -56,12 +59,9 @@ export interface Stats {
   readonly restarts: { incarnations: number; connection: number };
 }
 
-export interface ConnectionSettings {
+export interface ConnectionSettings extends HandshakeSettings {
   /** Makes the transport of one incarnation. What it throws or rejects with is that incarnation's end. */
   readonly openTransport: () => TransportDefinition | Promise<TransportDefinition>;
-  readonly version: LegacyVersion;
-  readonly clientInfo: Implementation;
-  readonly capabilities: Params;
   readonly maxInFlight: number;
   readonly maxPending: number;
   readonly progressBuffer: number;
@@ -70,8 +70,8 @@ export interface ConnectionSettings {
   readonly downAfter: number;
   /** Milliseconds to open a transport, and again to shake hands over it. */
   readonly handshakeLimit: number;
-  /** @throws when the server's answer to `initialize` is not what it should be. */
-  readonly checkInitialize: (result: unknown) => InitializeResult;
+  /** Answers what the server asks, but for `ping`, which the connection answers itself. */
+  readonly answer: Answerer;
   readonly toolHints: ToolHints;
   /** Counts the transport's lives, across restarts of the connection's process; the first is 1. */
   readonly nextIncarnation: () => number;

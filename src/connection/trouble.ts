@@ -1,5 +1,5 @@
 import { causeOf, describeExit, type ExitReason } from "../../actors/index.js";
-import { errorOf, type Failure } from "../operation/settlement.js";
+import { errorOf, type Failure } from "../protocol/failure.js";
 import { isRecord } from "../protocol/message.js";
 import type { TransportEnd } from "../transport/transport.js";
 

@@ -1,4 +1,5 @@
-import type { TransportRef } from "../transport/transport.js";
+import type { RequestId } from "../protocol/message.js";
+import type { HttpTransportRef, MessageHead, TransportRef } from "../transport/transport.js";
 
 /** The way out of a connection: one incarnation's transport, and how much of what was written it has accepted. */
 export class Wire {
@@ -7,6 +8,8 @@ export class Wire {
   #accepted = 0;
   /** The frame the other side has not taken to its last byte, if it does not read. */
   #begun: number | undefined = undefined;
+  /** Whether every message travels by itself. */
+  isHttp = false;
 
   get isStalled(): boolean {
     return this.#begun !== undefined;
@@ -17,6 +20,7 @@ export class Wire {
     this.#sequence = 0;
     this.#accepted = 0;
     this.#begun = undefined;
+    this.isHttp = false;
   }
 
   detach(): void {
@@ -25,10 +29,20 @@ export class Wire {
   }
 
   /** Hands one message, already encoded, to the transport. Returns its sequence. */
-  write(json: string): number {
+  write(text: string, head: MessageHead): number {
     const sequence = ++this.#sequence;
-    this.#transport?.cast("write", { text: `${json}\n`, sequence });
+    this.#transport?.cast("write", { text, sequence, head });
     return sequence;
+  }
+
+  /** Nobody waits for the answer to this request any more. */
+  abandon(id: RequestId): void {
+    if (this.isHttp) (this.#transport as HttpTransportRef | undefined)?.cast("abandon", id);
+  }
+
+  /** Tries again to reach a server that could not be reached. */
+  reopen(): void {
+    (this.#transport as HttpTransportRef | undefined)?.cast("reopen");
   }
 
   accepted(upTo: number): void {

@@ -2,6 +2,7 @@ import { ConfigError, InvalidRequestError } from "../protocol/errors.js";
 import { isProgressToken, isRecord, type Params, type ProgressToken } from "../protocol/message.js";
 import type { KnownMethod, ResultByMethod } from "../protocol/results.js";
 import { isStandardSchema, type StandardSchema } from "../protocol/standard-schema.js";
+import { checkHeaders } from "./headers.js";
 
 /** One step of a long-running operation. */
 export interface ProgressUpdate {
@@ -49,6 +50,8 @@ export interface RequestOptions {
   readonly retry?: boolean | number | undefined;
   /** Added to the request's `_meta`. */
   readonly meta?: Params | undefined;
+  /** HTTP headers of this request alone; ignored where there is no HTTP. The protocol's own cannot be set. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What {@link createOperation} takes. */
@@ -74,6 +77,7 @@ export interface Operation<R = unknown> {
   readonly priority: number;
   readonly retry: boolean | number | undefined;
   readonly meta: Params | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
   readonly result: StandardSchema<R> | undefined;
 }
 
@@ -114,6 +118,7 @@ export function createOperation(init: OperationInit): Operation {
     priority,
     retry,
     meta,
+    headers: checkHeaders(init.headers),
     result,
   });
   made.add(operation);

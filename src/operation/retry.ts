@@ -1,4 +1,4 @@
-import type { AttemptOutcome } from "../protocol/errors.js";
+import type { AttemptOutcome } from "../protocol/base-error.js";
 import type { Operation } from "./operation.js";
 
 /** Repeats of an operation whose caller did not say how many. */

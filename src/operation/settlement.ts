@@ -1,60 +1,6 @@
-import {
-  type AttemptOutcome,
-  type CaduceusError,
-  CancelledError,
-  CapabilityError,
-  ConnectionClosedError,
-  ConnectionLostError,
-  InvalidRequestError,
-  type LossFacts,
-  OverloadedError,
-  ProtocolError,
-  type TimeLimit,
-  TimeoutError,
-} from "../protocol/errors.js";
-import type { RpcError } from "../protocol/message.js";
-
-/** How far the operation got, told with every settlement. */
-export interface Reach {
-  readonly outcome: AttemptOutcome;
-  readonly attempts: number;
-}
-
-/** Why an operation has no answer, as data: the error is made where the caller awaits, so that its stack is the caller's. */
-export type Failure =
-  | { readonly code: "TIMEOUT"; readonly limit: TimeLimit; readonly after: number }
-  | { readonly code: "CANCELLED"; readonly reason: unknown; readonly cause?: unknown }
-  | { readonly code: "CONNECTION_LOST"; readonly message: string; readonly loss: LossFacts; readonly cause?: unknown }
-  | { readonly code: "CONNECTION_CLOSED"; readonly message: string; readonly cause?: unknown }
-  | { readonly code: "OVERLOADED"; readonly limit: number }
-  | { readonly code: "PROTOCOL"; readonly error: RpcError }
-  | { readonly code: "INVALID_REQUEST"; readonly message: string; readonly cause?: unknown }
-  | { readonly code: "CAPABILITY"; readonly capability: string };
+import type { Failure, Reach } from "../protocol/failure.js";
 
 /** How an operation ended. */
 export type Settlement =
   | ({ readonly ok: true; readonly result: unknown } & Reach)
   | ({ readonly ok: false; readonly failure: Failure } & Reach);
-
-/** The error that a caller sees for a failure. Call it in the continuation of the function the caller awaits. */
-export function errorOf(method: string, failure: Failure, reach: Reach): CaduceusError {
-  const facts = "cause" in failure ? { ...reach, cause: failure.cause } : reach;
-  switch (failure.code) {
-    case "TIMEOUT":
-      return new TimeoutError(method, failure.limit, failure.after, facts);
-    case "CANCELLED":
-      return new CancelledError(method, failure.reason, facts);
-    case "CONNECTION_LOST":
-      return new ConnectionLostError(failure.message, failure.loss, facts);
-    case "CONNECTION_CLOSED":
-      return new ConnectionClosedError(failure.message, facts);
-    case "OVERLOADED":
-      return new OverloadedError(method, failure.limit);
-    case "PROTOCOL":
-      return new ProtocolError(method, failure.error, facts);
-    case "INVALID_REQUEST":
-      return new InvalidRequestError(failure.message, failure.cause);
-    case "CAPABILITY":
-      return new CapabilityError(method, failure.capability, facts);
-  }
-}

@@ -1,3 +1,4 @@
+import type { Ask, Codec, Era, Headers } from "./codec.js";
 import type { Params, ProgressToken, RequestId, RpcNotification, RpcRequest } from "./message.js";
 import type { InitializeResult } from "./results.js";
 
@@ -23,7 +24,7 @@ export interface ServerInfo {
   readonly instructions: string | undefined;
   readonly capabilities: InitializeResult["capabilities"];
   readonly protocolVersion: string;
-  readonly era: "legacy";
+  readonly era: Era;
 }
 
 /**
@@ -52,21 +53,35 @@ export const legacy = {
       era: "legacy",
     };
   },
-
-  /** The caller's `_meta` is kept; the progress token is added to it. */
-  request(
-    id: RequestId,
-    method: string,
-    params: Params | undefined,
-    meta: Params | undefined,
-    progressToken: ProgressToken,
-  ): RpcRequest {
-    const given = params?._meta as Params | undefined;
-    return { jsonrpc: "2.0", id, method, params: { ...params, _meta: { ...given, ...meta, progressToken } } };
-  },
-
-  cancelled(requestId: RequestId, reason: string | undefined): RpcNotification {
-    const params = reason === undefined ? { requestId } : { requestId, reason };
-    return { jsonrpc: "2.0", method: "notifications/cancelled", params };
-  },
 } as const;
+
+/** The revisions from which on every HTTP request after the handshake names the one agreed on. */
+const NAMED_IN_HEADER: readonly string[] = ["2025-06-18", "2025-11-25"];
+
+const NO_HEADERS: Headers = {};
+
+/**
+ * The form of requests of the legacy era, after the handshake has agreed on a revision.
+ *
+ * Source: MCP specification, revision 2025-11-25, "Cancellation", "Progress"; "Transports", Protocol Version Header.
+ */
+export function legacyCodec(version: string): Codec {
+  const headers = NAMED_IN_HEADER.includes(version) ? { "mcp-protocol-version": version } : NO_HEADERS;
+  return {
+    era: "legacy",
+    version,
+    isCancelledByClosing: false,
+    request: legacyRequest,
+    cancelled(requestId: RequestId, reason: string | undefined): RpcNotification {
+      const params = reason === undefined ? { requestId } : { requestId, reason };
+      return { jsonrpc: "2.0", method: "notifications/cancelled", params };
+    },
+    headers: () => headers,
+  };
+}
+
+/** The caller's `_meta` is kept; the progress token is added to it. */
+function legacyRequest(id: RequestId, { method, params, meta }: Ask, progressToken: ProgressToken): RpcRequest {
+  const given = params?._meta as Params | undefined;
+  return { jsonrpc: "2.0", id, method, params: { ...params, _meta: { ...given, ...meta, progressToken } } };
+}

@@ -186,7 +186,7 @@ function flush(state: State, self: Self<ChildEvent>): void {
   while (!state.isStalled && state.waiting.length > 0 && stdin !== null && !stdin.destroyed) {
     const frames = takeBatch(state.waiting);
     const upTo = frames.at(-1)?.sequence ?? 0;
-    stdin.write(frames.map((frame) => frame.text).join(""), (error) => {
+    stdin.write(frames.map((frame) => `${frame.text}\n`).join(""), (error) => {
       if (state.isStalled && !error) self.process.send({ type: "flushed", upTo });
     });
     // The kernel usually takes a write at once; then nothing of it is left in ours.

@@ -1,9 +1,22 @@
 import type { Definition, Process, ServerRef } from "../../actors/index.js";
+import type { AttemptOutcome } from "../protocol/base-error.js";
+import type { Headers } from "../protocol/codec.js";
+import type { Failure } from "../protocol/failure.js";
+import type { RequestId } from "../protocol/message.js";
+
+/** What a message is, for a transport on which each travels by itself; others need not look. */
+export type MessageHead =
+  | { readonly kind: "request"; readonly id: RequestId; readonly method: string; readonly headers: Headers }
+  | { readonly kind: "notification"; readonly method: string; readonly headers: Headers }
+  /** The answer to a request of the server's. */
+  | { readonly kind: "response"; readonly headers: Headers };
 
 /** One message on its way out. `sequence` counts up by one per incarnation. */
 export interface Frame {
+  /** The message as JSON, without a line break. */
   readonly text: string;
   readonly sequence: number;
+  readonly head: MessageHead;
 }
 
 /** What a transport's process takes. */
@@ -11,7 +24,19 @@ export interface TransportProtocol {
   casts: { write(frame: Frame): void };
 }
 
+/** What a transport takes that said `wire: "http"` when it opened. */
+export interface HttpTransportProtocol extends TransportProtocol {
+  casts: {
+    write(frame: Frame): void;
+    /** Nobody waits for the answer to this request any more: what is held for it can go. */
+    abandon(id: RequestId): void;
+    /** After `unreachable`: try again, and tell `opened`. */
+    reopen(): void;
+  };
+}
+
 export type TransportRef = ServerRef<TransportProtocol>;
+export type HttpTransportRef = ServerRef<HttpTransportProtocol>;
 
 /**
  * What a transport's process tells its connection. All of it bears the incarnation's number, so that late mail of an
@@ -20,9 +45,18 @@ export type TransportRef = ServerRef<TransportProtocol>;
  * Its end is not news but its exit: `shutdownWith(…)` a {@link TransportEnd}.
  */
 export type TransportNews =
-  | { readonly type: "opened"; readonly incarnation: number }
-  /** A parsed JSON value; whether it is a message is for the connection to see. */
-  | { readonly type: "received"; readonly incarnation: number; readonly value: unknown }
+  /** `pipe`: one stream of messages each way. `http`: every message by itself, and trouble may be one request's alone. */
+  | { readonly type: "opened"; readonly incarnation: number; readonly wire?: "pipe" | "http" | undefined }
+  /**
+   * A parsed JSON value; whether it is a message is for the connection to see. `via` is the request on whose response
+   * stream it came, where there is one.
+   */
+  | {
+      readonly type: "received";
+      readonly incarnation: number;
+      readonly value: unknown;
+      readonly via?: RequestId | undefined;
+    }
   /** Frames up to this sequence have been accepted to their last byte. */
   | { readonly type: "accepted"; readonly incarnation: number; readonly upTo: number }
   /**
@@ -30,9 +64,25 @@ export type TransportNews =
    * it, have not, since its last byte was not accepted. Ends with the next `accepted`.
    */
   | { readonly type: "stalled"; readonly incarnation: number; readonly begun: number }
+  /** One request has no answer and gets none any more; the transport lives. */
+  | ({ readonly type: "failed"; readonly incarnation: number; readonly id: RequestId } & RequestFailure)
+  /** The server does not know the session any more: a new handshake is due. Told once per session, before what `failed`. */
+  | { readonly type: "forgotten"; readonly incarnation: number }
+  /** The server cannot be reached for now. What is under way may still be answered. Told before what `failed` by it. */
+  | { readonly type: "unreachable"; readonly incarnation: number; readonly end: TransportEnd }
   /** A line that is not JSON: a banner or a log line on the wrong stream. */
   | { readonly type: "noise"; readonly incarnation: number; readonly line: string }
+  /** Something is odd but works. */
+  | { readonly type: "warning"; readonly incarnation: number; readonly message: string; readonly cause?: unknown }
   | { readonly type: "stderr"; readonly incarnation: number; readonly line: string };
+
+/** Why one request has no answer. `completed`: the server answered, but with something that is no answer to it. */
+export interface RequestFailure {
+  readonly outcome: AttemptOutcome;
+  readonly failure: Failure;
+  /** Milliseconds the server asked to wait before the request is repeated. */
+  readonly retryAfter?: number | undefined;
+}
 
 /** What is known of a transport's end. */
 export interface TransportEnd {

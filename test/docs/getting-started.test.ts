@@ -37,6 +37,7 @@ const requestOptions: Record<Exclude<keyof OperationInit, "method" | "params" | 
   priority: true,
   retry: true,
   meta: true,
+  headers: true,
 };
 const serverKeys: Record<keyof StdioServer, true> = {
   type: true,
@@ -69,6 +70,9 @@ const codes: Record<ErrorCode, true> = {
   INVALID_REQUEST: true,
   CAPABILITY: true,
   CONFIG: true,
+  HTTP: true,
+  UNAUTHORIZED: true,
+  MESSAGE_TOO_LARGE: true,
 };
 
 describe("the table of connect's options", () => {

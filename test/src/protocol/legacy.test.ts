@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { isLegacyVersion, LEGACY_VERSIONS, legacy } from "../../../src/protocol/legacy.js";
+import { isLegacyVersion, LEGACY_VERSIONS, legacyCodec } from "../../../src/protocol/legacy.js";
 
 describe("the legacy era on the wire", () => {
   test("M2 a request's `_meta` is merged: that of the parameters, that of the options, the token", () => {
     const params = { name: "t", _meta: { a: 1, both: "params", progressToken: "foreign" } };
 
-    expect(legacy.request(7, "tools/call", params, { b: 2, both: "meta" }, "token")).toEqual({
+    expect(
+      legacyCodec("2025-11-25").request(7, { method: "tools/call", params, meta: { b: 2, both: "meta" } }, "token"),
+    ).toEqual({
       jsonrpc: "2.0",
       id: 7,
       method: "tools/call",
@@ -15,18 +17,20 @@ describe("the legacy era on the wire", () => {
   });
 
   test("a request without parameters carries a token all the same", () => {
-    expect(legacy.request(1, "ping", undefined, undefined, 5)).toMatchObject({
+    expect(
+      legacyCodec("2025-11-25").request(1, { method: "ping", params: undefined, meta: undefined }, 5),
+    ).toMatchObject({
       params: { _meta: { progressToken: 5 } },
     });
   });
 
   test("a cancellation names the request, and a reason if there is one", () => {
-    expect(legacy.cancelled(7, "why")).toEqual({
+    expect(legacyCodec("2025-11-25").cancelled(7, "why")).toEqual({
       jsonrpc: "2.0",
       method: "notifications/cancelled",
       params: { requestId: 7, reason: "why" },
     });
-    expect(legacy.cancelled(7, undefined).params).toEqual({ requestId: 7 });
+    expect(legacyCodec("2025-11-25").cancelled(7, undefined).params).toEqual({ requestId: 7 });
   });
 
   test("M21 the known versions are these, the newest first", () => {
