@@ -27,6 +27,11 @@ export class VirtualClock implements Clock {
     return this.#live;
   }
 
+  /** When the next timer is due; `undefined` when none is set. */
+  get nextDue(): number | undefined {
+    return this.#next()?.due;
+  }
+
   setTimer(delay: number, callback: () => void): unknown {
     if (delay === Number.POSITIVE_INFINITY) return undefined;
     // As Node's timers do, what is no number of milliseconds is taken for 0.

@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+export { Probe, type WithinOptions } from "./probe.js";
 export {
   answer,
   ask,

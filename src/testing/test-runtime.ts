@@ -1,4 +1,5 @@
 import { type CrashReport, type Inspection, Runtime, VirtualClock } from "../../actors/index.js";
+import { Probe } from "./probe.js";
 
 /** A runtime whose time stands still until the test moves it, and which keeps its crash reports for the test. */
 export interface TestRuntime {
@@ -6,6 +7,8 @@ export interface TestRuntime {
   readonly clock: VirtualClock;
   /** Every crash report so far, oldest first. */
   readonly crashes: CrashReport[];
+  /** Makes a process that keeps what it is sent, for the test to look at. */
+  readonly probe: <M = never>() => Probe<M>;
 }
 
 export interface TestRuntimeOptions {
@@ -30,7 +33,7 @@ export function testRuntime({ seed, onInspect, disposeTimeout }: TestRuntimeOpti
   const random = seed === undefined ? undefined : randomFrom(seed);
   const onCrash = (report: CrashReport) => crashes.push(report);
   const runtime = new Runtime({ clock, random, disposeTimeout, onInspect, onCrash });
-  return { runtime, clock, crashes };
+  return { runtime, clock, crashes, probe: () => new Probe(runtime, clock) };
 }
 
 /** A small generator of numbers in [0, 1), the same for the same seed: mulberry32. */

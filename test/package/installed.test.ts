@@ -50,9 +50,8 @@ const surface = {
     taskSupervisor
   `,
   "caduceus/testing": `
-    Script answer ask die echo fail flood leaveBehind log notify progress randomFrom raw readOn say scriptedMemory
-    scriptedStdio stall stopReading testRuntime together wait
-  `,
+    Probe Script answer ask die echo fail flood leaveBehind log notify progress randomFrom raw readOn say
+    scriptedMemory scriptedStdio stall stopReading testRuntime together wait`,
 };
 
 test.each(Object.entries(surface))("%s exports this at run time, and no more", async (entry, names) => {

@@ -16,7 +16,7 @@ import { type SupervisorOptions, type SupervisorRef, supervisor } from "../../su
 import { type TestRuntime, testRuntime } from "../support/runtime.js";
 import type { WorkerRef } from "./worker.js";
 
-export interface Harness extends TestRuntime {
+export interface Harness extends Omit<TestRuntime, "probe"> {
   /** Starts, ends and restarts so far: `+a`, `-a shutdown`, `restart a`. */
   readonly journal: string[];
   /** The journal since this was asked for last. */
