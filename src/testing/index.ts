@@ -4,6 +4,9 @@
  * @module
  */
 
+export { type Fault, fault } from "./faults/fault.js";
+export { type FaultEvent, Faults, type FaultsOptions } from "./faults/faults.js";
+export { type Direction, type FaultRule, received, sent } from "./faults/rule.js";
 export { Probe, type WithinOptions } from "./probe.js";
 export {
   answer,

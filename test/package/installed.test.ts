@@ -50,8 +50,9 @@ const surface = {
     taskSupervisor
   `,
   "caduceus/testing": `
-    Probe Script answer ask die echo fail flood leaveBehind log notify progress randomFrom raw readOn say
-    scriptedMemory scriptedStdio stall stopReading testRuntime together wait`,
+    Faults Probe Script answer ask die echo fail fault flood leaveBehind log notify progress randomFrom raw readOn
+    received say scriptedMemory scriptedStdio sent stall stopReading testRuntime together wait
+  `,
 };
 
 test.each(Object.entries(surface))("%s exports this at run time, and no more", async (entry, names) => {
