@@ -8,9 +8,10 @@
  */
 import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
+
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { buildIfMissing, conformanceCommand } from "./conformance-command.mjs";
 
@@ -24,7 +25,7 @@ const MAY_REFUSE = /^sep-2640-client-verify-/;
 const EXTENSION_WIRES = ["2025-11-25", "2026-07-28"];
 
 const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
-const suite = createRequire(import.meta.url).resolve("@modelcontextprotocol/conformance/dist/index.js");
+const suite = fileURLToPath(import.meta.resolve("@modelcontextprotocol/conformance/dist/index.js"));
 const node = nodeForSuite();
 const scratch = mkdtempSync(join(tmpdir(), "conformance-"));
 buildIfMissing();
