@@ -16,7 +16,7 @@ import {
 const safe = { readOnlyHint: true };
 
 /** What a server can be asked for; `echo` answers with what it was asked, so that a mixed-up answer would show. */
-export const script = new Script()
+const script = new Script()
   .annotatedTool("echo", safe, echo())
   .annotatedTool("slow", safe, wait(30), echo())
   .annotatedTool("flood", safe, flood(500), echo())
