@@ -10,6 +10,12 @@ export default defineConfig({
   test: {
     passWithNoTests: false,
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
+    coverage: {
+      provider: "v8",
+      include: ["{actors,supervisors,src}/**/*.ts"],
+      reporter: ["text-summary", "json-summary", ["text", { skipFull: true }]],
+      reportsDirectory: "coverage",
+    },
     projects: [
       {
         extends: true,
