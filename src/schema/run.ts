@@ -40,10 +40,6 @@ export class Run {
     return this.#quiet > 0;
   }
 
-  get steps(): number {
-    return BOUNDS.steps - this.#stepsLeft;
-  }
-
   spend(steps: number): void {
     this.#stepsLeft -= steps;
     if (this.#stepsLeft < 0) throw new OutOfBounds();

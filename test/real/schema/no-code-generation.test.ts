@@ -19,6 +19,6 @@ test("M18 schemas are checked where no code may be generated, and a thousand ref
     ],
     schemas: 20,
   });
-  // Kept once more in each refresh, the twenty would be 40 MB.
+  // Kept once more in each refresh, they would be nearly 200 MB.
   expect(grownBy).toBeLessThan(1_000_000);
 });

@@ -33,6 +33,24 @@ test.each(endless)("a check is given up past its bounds: %s", (_name, schema, va
   expect(issuesOf(schema, value)).toEqual([expect.objectContaining({ path: "", keyword: "bounds" })]);
 });
 
+test("the bounds are two million steps, three of them an item here, and 512 schemas, two of them a level", () => {
+  const numbers = { items: { type: "number" } };
+  expect(
+    issuesOf(
+      numbers,
+      Array.from({ length: 600_000 }, () => 1),
+    ),
+  ).toEqual([]);
+  expect(
+    issuesOf(
+      numbers,
+      Array.from({ length: 700_000 }, () => 1),
+    ),
+  ).toMatchObject([{ keyword: "bounds" }]);
+  expect(issuesOf(both, nested(255))).toEqual([]);
+  expect(issuesOf(both, nested(256))).toMatchObject([{ keyword: "bounds" }]);
+});
+
 test("items are compared by their keys, so that many of them are no quadratic work", () => {
   const many = Array.from({ length: 100_000 }, (_, index) => ({ index }));
   expect(issuesOf({ uniqueItems: true }, many)).toEqual([]);
