@@ -6,7 +6,7 @@
  */
 export type { Alias, AliasOptions } from "./alias.js";
 export type { CallOptions, From } from "./call.js";
-export { type Clock, realClock } from "./clock.js";
+export type { Clock } from "./clock.js";
 export {
   AlreadyStartedError,
   BadReturnError,
@@ -44,6 +44,7 @@ export {
   type ServerRef,
   type StopOptions,
 } from "./process.js";
+export { RealClock } from "./real-clock.js";
 export {
   type DuplicateRegistry,
   type RegisterResult,

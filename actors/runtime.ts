@@ -1,5 +1,5 @@
 import { Cell } from "./cell.js";
-import { type Clock, realClock } from "./clock.js";
+import type { Clock } from "./clock.js";
 import { Endings, end, link } from "./ending.js";
 import { AlreadyStartedError } from "./errors.js";
 import { describeExit, type ExitReason, failure } from "./exit.js";
@@ -7,6 +7,7 @@ import type { CrashReport, Inspection, ProcessNode } from "./inspect.js";
 import { Bound } from "./mailbox.js";
 import { claim, type ViaName } from "./name.js";
 import type { Definition, Process } from "./process.js";
+import { RealClock } from "./real-clock.js";
 import { FairQueue, type RunQueue, SeededQueue } from "./run-queue.js";
 import {
   labelOf,
@@ -70,7 +71,7 @@ export class Runtime implements AsyncDisposable {
   #stopping: Promise<void> | undefined;
 
   constructor(options: RuntimeOptions = {}) {
-    this.clock = options.clock ?? realClock;
+    this.clock = options.clock ?? new RealClock();
     this.disposeTimeout = options.disposeTimeout ?? 10_000;
     this.inspector = harmless(options.onInspect);
     this.#onCrash = options.onCrash ?? warnOfCrash;
