@@ -15,6 +15,7 @@ export {
   MailboxFullError,
   NoHandlerError,
   ReleaseError,
+  RuntimeStoppedError,
   StartError,
 } from "./errors.js";
 export {
@@ -67,6 +68,7 @@ export { getState, replaceState } from "./state.js";
 export { Task, type TaskOptions, type TaskOutcome } from "./task.js";
 export { TaskError, type TaskFailure } from "./task-error.js";
 export type { Work } from "./task-process.js";
+export { isThenable } from "./thenable.js";
 export type { Timer } from "./timer.js";
 export { drawTree } from "./tree.js";
 export { VirtualClock } from "./virtual-clock.js";

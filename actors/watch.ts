@@ -35,6 +35,11 @@ export abstract class Watch {
     target.watches = this;
   }
 
+  /** Of the newest: whether there is no other. */
+  get isAlone(): boolean {
+    return this.#next === undefined;
+  }
+
   unlist(): void {
     if (!this.#listed) return;
     this.#listed = false;
@@ -48,6 +53,13 @@ export abstract class Watch {
 
 /** Tells every watch of an ended process, oldest first, and forgets them. */
 export function notifyWatches(cell: Cell, reason: ExitReason): void {
+  const { watches } = cell;
+  if (watches === undefined) return;
+  if (watches.isAlone) {
+    watches.unlist();
+    watches.down(reason);
+    return;
+  }
   const newestFirst: Watch[] = [];
   for (let watch = cell.watches; watch !== undefined; watch = cell.watches) {
     watch.unlist();
