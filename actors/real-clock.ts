@@ -32,7 +32,7 @@ export class RealClock implements Clock {
   }
 
   soon(callback: () => void): void {
-    // `queueMicrotask` makes an async resource and a bound function for each: 90 ns, this way 55 ns.
+    // `queueMicrotask` makes an async resource and a bound function for each: that costs a call 60 ns more, of 430.
     void Promise.resolve(callback).then(run);
   }
 

@@ -93,6 +93,7 @@ export class Runtime implements AsyncDisposable {
    */
   start<A, R extends Process>(definition: Definition<A, R>, ...rest: StartArguments<A, StartOptions>): Promise<R> {
     const options = rest[1];
+    // Not an async function, which costs 50 ns more; the error's stack leads to the caller's line all the same.
     return this.startCell<A, R>(definition, rest[0] as A, options, undefined).then((result) =>
       refOf(definition, options, result),
     );

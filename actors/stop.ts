@@ -24,6 +24,7 @@ export function stopCell(cell: Cell, reason: ExitReason, options: StopOptions | 
     watch.list();
     if (timeout !== Number.POSITIVE_INFINITY) watch.limit(timeout);
   });
+  // Not an async function, which costs 50 ns more; the errors' stacks lead to the caller's line all the same.
   return end.then((outcome) => {
     if (outcome === "timeout") throw new CallError("timeout", "stop");
     if (outcome !== reason) throw new CallError("exit", "stop", outcome);

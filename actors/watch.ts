@@ -35,11 +35,6 @@ export abstract class Watch {
     target.watches = this;
   }
 
-  /** Of the newest: whether there is no other. */
-  get isAlone(): boolean {
-    return this.#next === undefined;
-  }
-
   unlist(): void {
     if (!this.#listed) return;
     this.#listed = false;
@@ -53,13 +48,7 @@ export abstract class Watch {
 
 /** Tells every watch of an ended process, oldest first, and forgets them. */
 export function notifyWatches(cell: Cell, reason: ExitReason): void {
-  const { watches } = cell;
-  if (watches === undefined) return;
-  if (watches.isAlone) {
-    watches.unlist();
-    watches.down(reason);
-    return;
-  }
+  if (cell.watches === undefined) return;
   const newestFirst: Watch[] = [];
   for (let watch = cell.watches; watch !== undefined; watch = cell.watches) {
     watch.unlist();
