@@ -57,6 +57,16 @@ describe("the real clock's long timers", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test.each([0, 1, 2, 3])("of four, whichever is stopped, the others and one that is set then fire", (which) => {
+    const log: string[] = [];
+    const set = (name: string) => clock.setTimer(5_000, () => log.push(name));
+    const names = ["a", "b", "c", "d"];
+    clock.clearTimer(names.map(set)[which]);
+    set("e");
+    vi.advanceTimersByTime(5_000);
+    expect(log).toEqual([...names.filter((_, index) => index !== which), "e"]);
+  });
+
   test("one that has fired may be stopped, from its own callback, too", () => {
     const fired = vi.fn();
     const timer: unknown = clock.setTimer(5_000, () => {
