@@ -1,7 +1,6 @@
 import type { Address, Directory } from "./address.js";
 import { ask, type CallOptions } from "./call.js";
 import { end, signalExit, started } from "./ending.js";
-import { CallError } from "./errors.js";
 import { type ExitReason, failure } from "./exit.js";
 import { Mail, MailKind } from "./mail.js";
 import type { Bound } from "./mailbox.js";
@@ -11,8 +10,8 @@ import type { Resource } from "./resources.js";
 import type { Runtime } from "./runtime.js";
 import { Self } from "./self.js";
 import type { StartResult } from "./start.js";
+import { stopCell, stopOrder } from "./stop.js";
 import { isThenable } from "./thenable.js";
-import { checkTimeout } from "./timeout.js";
 import type { Timer } from "./timer.js";
 import { EndWatch, type ProcessMonitor, type Watch } from "./watch.js";
 
@@ -38,6 +37,9 @@ export class Cell implements Process, ServerRef<never>, Address {
   isQueued = false;
   trapsExit = false;
   nextRunnable: Cell | undefined = undefined;
+  /** Its neighbours in the runtime's {@link Census}. */
+  older: Cell | undefined = undefined;
+  newer: Cell | undefined = undefined;
   reason: ExitReason | undefined = undefined;
 
   #boot: { readonly definition: Definition<never>; readonly argument: unknown } | undefined;
@@ -118,36 +120,14 @@ export class Cell implements Process, ServerRef<never>, Address {
     signalExit(this, this.runtime.current, reason, false);
   }
 
-  async stop(reason: ExitReason = "normal", options: StopOptions = {}): Promise<void> {
-    if (!this.alive) throw new CallError("noproc", "stop");
-    if (this.runtime.current === this) throw new CallError("calling_self", "stop");
-    const { timeout = Number.POSITIVE_INFINITY } = options;
-    checkTimeout(timeout);
-    this.deliver(new Mail(MailKind.system, "stop", { order: "stop", reason }, undefined));
-    const outcome = await this.#endWithin(timeout);
-    if (outcome === "timeout") throw new CallError("timeout", "stop");
-    if (outcome.reason !== reason) throw new CallError("exit", "stop", outcome.reason);
+  stop(reason: ExitReason = "normal", options?: StopOptions): Promise<void> {
+    return stopCell(this, reason, options);
   }
 
   /** Ends it in order, as its parent would, and waits: for `await using` and for owners. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.alive) this.deliver(new Mail(MailKind.system, "stop", { order: "stop", reason: "shutdown" }, undefined));
+    if (this.alive) this.deliver(stopOrder("shutdown"));
     await this.exited;
-  }
-
-  #endWithin(timeout: number): Promise<{ reason: ExitReason } | "timeout"> {
-    return new Promise((resolve) => {
-      const { clock } = this.runtime;
-      const watch = new EndWatch(this, (reason) => {
-        clock.clearTimer(timer);
-        resolve({ reason });
-      });
-      const timer = clock.setTimer(timeout, () => {
-        watch.unlist();
-        resolve("timeout");
-      });
-      watch.list();
-    });
   }
 
   // As it sees itself

@@ -28,7 +28,7 @@ export function end(cell: Cell, reason: ExitReason, start: "ignore" | undefined 
   cell.reason = reason;
   cell.dropMail();
   clearTimers(cell);
-  for (const monitor of cell.monitors ?? []) monitor.unlist();
+  if (cell.monitors !== undefined) for (const monitor of cell.monitors) monitor.unlist();
   cell.monitors = undefined;
   cell.controller?.abort(new Error(`${cell.label} ended: ${describeExit(reason)}`));
   // A start that fails is told to the starter and to nobody else through the link (OTP G1).
@@ -87,16 +87,24 @@ export class Endings {
   #isWorking = false;
 
   add(cell: Cell, outcome: StartResult | undefined): void {
-    this.#due.push({ cell, outcome });
-    if (this.#isWorking) return;
+    if (this.#isWorking) {
+      this.#due.push({ cell, outcome });
+      return;
+    }
     this.#isWorking = true;
+    // Most ends have none that follow: not to queue these saves 30 ns of 600.
+    finish(cell, outcome);
+    if (this.#due.length > 0) this.#workOff();
+    this.#isWorking = false;
+  }
+
+  #workOff(): void {
     // Grows while it is walked: ends that follow from these are appended.
     for (let index = 0; index < this.#due.length; index++) {
       const due = this.#due[index];
       if (due !== undefined) finish(due.cell, due.outcome);
     }
     this.#due.length = 0;
-    this.#isWorking = false;
   }
 }
 
@@ -107,9 +115,11 @@ function finish(cell: Cell, outcome: StartResult | undefined): void {
   const { links } = cell;
   cell.links = undefined;
   cell.behaviour = undefined;
-  for (const other of links ?? []) {
-    other.links?.delete(cell);
-    signalExit(other, cell, reason, true);
+  if (links !== undefined) {
+    for (const other of links) {
+      other.links?.delete(cell);
+      signalExit(other, cell, reason, true);
+    }
   }
   notifyWatches(cell, reason);
   if (outcome !== undefined) {

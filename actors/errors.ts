@@ -47,6 +47,15 @@ export class AlreadyStartedError extends Error {
   }
 }
 
+/** The reason why nothing starts any more: its runtime has been stopped, and nothing would end what starts there. */
+export class RuntimeStoppedError extends Error {
+  override readonly name = "RuntimeStoppedError";
+
+  constructor(label: string) {
+    super(`Expected ${label} to start in a running runtime, but this one was stopped: start it in a new one`);
+  }
+}
+
 /** The bounded mailbox of a process was full, and that ends it: it was started with `overflow: "exit"`. */
 export class MailboxFullError extends Error {
   override readonly name = "MailboxFullError";

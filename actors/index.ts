@@ -6,7 +6,7 @@
  */
 export type { Alias, AliasOptions } from "./alias.js";
 export type { CallOptions, From } from "./call.js";
-export { type Clock, realClock } from "./clock.js";
+export type { Clock } from "./clock.js";
 export {
   AlreadyStartedError,
   BadReturnError,
@@ -15,6 +15,7 @@ export {
   MailboxFullError,
   NoHandlerError,
   ReleaseError,
+  RuntimeStoppedError,
   StartError,
 } from "./errors.js";
 export {
@@ -44,6 +45,7 @@ export {
   type ServerRef,
   type StopOptions,
 } from "./process.js";
+export { RealClock } from "./real-clock.js";
 export {
   type DuplicateRegistry,
   type RegisterResult,
@@ -66,6 +68,7 @@ export { getState, replaceState } from "./state.js";
 export { Task, type TaskOptions, type TaskOutcome } from "./task.js";
 export { TaskError, type TaskFailure } from "./task-error.js";
 export type { Work } from "./task-process.js";
+export { isThenable } from "./thenable.js";
 export type { Timer } from "./timer.js";
 export { drawTree } from "./tree.js";
 export { VirtualClock } from "./virtual-clock.js";

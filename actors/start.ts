@@ -36,13 +36,18 @@ export type StartArguments<A, O> = undefined extends A
   : [argument: A, options?: O | undefined];
 
 /** The reference of a start that went well. @throws {StartError} for one that did not. */
-export function refOf<R extends Process>(label: string, result: StartResult<R>): R {
+export function refOf<R extends Process>(
+  definition: Definition<never>,
+  options: SpawnOptions | undefined,
+  result: StartResult<R>,
+): R {
   if (result.status === "ok") return result.process;
-  throw new StartError(label, result.status === "ignore" ? "ignore" : result.reason);
+  throw new StartError(labelOf(definition, options), result.status === "ignore" ? "ignore" : result.reason);
 }
 
 /** What a process is called that is started so. */
 export function labelOf(definition: Definition<never>, options: SpawnOptions | undefined): string {
-  const { label, name } = options ?? {};
+  if (options === undefined) return definition.label;
+  const { label, name } = options;
   return label ?? (typeof name === "object" ? name[claim].label : name) ?? definition.label;
 }

@@ -172,6 +172,8 @@ export class Task<T> {
 
   #adopt(cell: Cell): void {
     this.#cell = cell;
+    // Its start was refused; a watch would only know that there is no such process.
+    if (cell.hasEnded) this.#settle({ status: "exit", reason: cell.reason as ExitReason });
     this.#watch = new EndWatch(cell, (reason) => this.#settle({ status: "exit", reason }));
     this.#watch.list();
     if (this.#isLinked && this.#owner !== undefined) link(this.#owner, cell);

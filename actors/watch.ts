@@ -48,6 +48,7 @@ export abstract class Watch {
 
 /** Tells every watch of an ended process, oldest first, and forgets them. */
 export function notifyWatches(cell: Cell, reason: ExitReason): void {
+  if (cell.watches === undefined) return;
   const newestFirst: Watch[] = [];
   for (let watch = cell.watches; watch !== undefined; watch = cell.watches) {
     watch.unlist();

@@ -1,5 +1,5 @@
+import { isThenable } from "../../actors/index.js";
 import type { Operation, ProgressCallback, ProgressUpdate } from "../operation/operation.js";
-import { isThenable } from "../operation/thenable.js";
 import type { ProgressToken } from "../protocol/message.js";
 import type { OperationHandle } from "./operation-promise.js";
 import { ProgressStream } from "./progress-stream.js";

@@ -1,6 +1,7 @@
 import {
   type Behaviour,
   type Definition,
+  isThenable,
   type Mail,
   MailKind,
   type Outcome,
@@ -10,7 +11,6 @@ import {
 } from "../../actors/index.js";
 import type { ProgressUpdate } from "./operation.js";
 import type { Settlement } from "./settlement.js";
-import { isThenable } from "./thenable.js";
 import { UpdateQueue } from "./updates.js";
 
 /** What the connection tells an operation's process. */

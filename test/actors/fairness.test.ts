@@ -23,8 +23,9 @@ function plain<M>(receive: (message: M, self: Self<M>) => void): Definition<unde
 }
 
 /**
- * Sets one 1 ms timer after the other, and says in the end how many milliseconds they took: the middle one, since a busy
- * machine may stop the whole program for a moment. `Infinity` when there were too few to tell.
+ * Sets one 1 ms timer after the other, and says in the end within how many milliseconds nine of ten came. Not all of them,
+ * and retried, since a busy machine may stop the whole program for a moment: on an idle one it is 1 to 6 ms, the slowest
+ * timer of a run takes up to 40. `Infinity` when there were too few to tell.
  */
 function measureTimers(): () => number {
   const delays: number[] = [];
@@ -40,15 +41,18 @@ function measureTimers(): () => number {
   return () => {
     isOver = true;
     if (delays.length < 10) return Number.POSITIVE_INFINITY;
-    return delays.sort((a, b) => a - b)[delays.length >> 1] as number;
+    return delays.sort((a, b) => a - b)[Math.floor(0.9 * delays.length)] as number;
   };
 }
+
+/** With three programs that never rest on two cores, two of five tries were above the limit. */
+const RETRIES = 4;
 
 // These measure the real clock: nothing here is virtual.
 describe("fairness", () => {
   test("P3 a 1 ms timer fires within 20 ms during a ping-pong of 2,000,000 hops", {
     timeout: 30_000,
-    retry: 2,
+    retry: RETRIES,
   }, async () => {
     const runtime = new Runtime();
     const done = gate();
@@ -58,16 +62,17 @@ describe("fairness", () => {
       else done.open();
     });
     const [ping, pong] = [await runtime.start(player), await runtime.start(player)];
-    const middleDelay = measureTimers();
+    const slowDelay = measureTimers();
     ping.send(pong);
     await done.promise;
-    expect(middleDelay()).toBeLessThan(20);
+    expect(slowDelay()).toBeLessThan(20);
     ping.exit("kill");
     pong.exit("kill");
   });
 
   test("P3 nor do processes that wake each other through promises keep timers waiting", {
     timeout: 30_000,
+    retry: RETRIES,
   }, async () => {
     const runtime = new Runtime();
     const echo = await runtime.start(
@@ -77,9 +82,9 @@ describe("fairness", () => {
         casts: {},
       }),
     );
-    const middleDelay = measureTimers();
+    const slowDelay = measureTimers();
     for (let n = 0; n < 100_000; n++) await echo.call("echo", n);
-    expect(middleDelay()).toBeLessThan(20);
+    expect(slowDelay()).toBeLessThan(20);
     echo.exit("kill");
   });
 

@@ -1,34 +1,40 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
-import { realClock } from "../../actors/index.js";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { RealClock } from "../../actors/index.js";
 
 describe("the real clock", () => {
+  let clock = new RealClock();
+
+  beforeEach(() => {
+    clock = new RealClock();
+  });
+
   afterEach(() => {
     vi.useRealTimers();
   });
 
   test("goes forward, and fires after the delay, not before", async () => {
-    const start = realClock.now();
-    await new Promise<void>((resolve) => realClock.setTimer(5, resolve));
-    expect(realClock.now() - start).toBeGreaterThan(4);
+    const start = clock.now();
+    await new Promise<void>((resolve) => clock.setTimer(5, resolve));
+    expect(clock.now() - start).toBeGreaterThan(4);
   });
 
   test("sets no timer for Infinity", () => {
     vi.useFakeTimers();
-    const never = realClock.setTimer(Number.POSITIVE_INFINITY, () => expect.unreachable());
+    const never = clock.setTimer(Number.POSITIVE_INFINITY, () => expect.unreachable());
     expect(never).toBeUndefined();
     expect(vi.getTimerCount()).toBe(0);
-    realClock.clearTimer(never);
+    clock.clearTimer(never);
   });
 
   test("stops a timer, and leaves one that has fired or was stopped", () => {
     vi.useFakeTimers();
     const fired = vi.fn();
-    const timer = realClock.setTimer(5, fired);
-    const stopped = realClock.setTimer(5, () => expect.unreachable());
-    realClock.clearTimer(stopped);
-    realClock.clearTimer(stopped);
+    const timer = clock.setTimer(5, fired);
+    const stopped = clock.setTimer(5, () => expect.unreachable());
+    clock.clearTimer(stopped);
+    clock.clearTimer(stopped);
     vi.advanceTimersByTime(5);
-    realClock.clearTimer(timer);
+    clock.clearTimer(timer);
     expect(fired).toHaveBeenCalledTimes(1);
   });
 
@@ -37,11 +43,11 @@ describe("the real clock", () => {
     (delay) => {
       vi.useFakeTimers();
       const fired = vi.fn();
-      realClock.setTimer(delay, fired);
-      const stopped = realClock.setTimer(delay, () => expect.unreachable());
+      clock.setTimer(delay, fired);
+      const stopped = clock.setTimer(delay, () => expect.unreachable());
       vi.advanceTimersByTime(delay - 1);
       expect(fired).not.toHaveBeenCalled();
-      realClock.clearTimer(stopped);
+      clock.clearTimer(stopped);
       vi.advanceTimersByTime(1);
       expect(fired).toHaveBeenCalledTimes(1);
       expect(vi.getTimerCount()).toBe(0);
@@ -51,15 +57,30 @@ describe("the real clock", () => {
   test("soon comes before any timer, later after those that are due", async () => {
     const log: string[] = [];
     await new Promise<void>((resolve) => {
-      realClock.setTimer(0, () => {
-        realClock.later(() => {
+      clock.setTimer(0, () => {
+        clock.later(() => {
           log.push("later");
           resolve();
         });
-        realClock.soon(() => log.push("soon"));
+        clock.soon(() => log.push("soon"));
         log.push("timer");
       });
     });
     expect(log).toEqual(["timer", "soon", "later"]);
+  });
+
+  test("what is run soon and throws is an uncaught exception", async () => {
+    const others = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException");
+    const uncaught = new Promise((resolve) => process.once("uncaughtException", (...all) => resolve(all)));
+    const error = new Error("mine");
+    clock.soon(() => {
+      throw error;
+    });
+    try {
+      expect(await uncaught).toEqual([error, "uncaughtException"]);
+    } finally {
+      for (const other of others) process.on("uncaughtException", other);
+    }
   });
 });

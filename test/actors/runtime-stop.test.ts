@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { noreply, Runtime, type Self, server, VirtualClock } from "../../actors/index.js";
+import {
+  noreply,
+  Runtime,
+  RuntimeStoppedError,
+  type Self,
+  StartError,
+  server,
+  spawn,
+  Task,
+  VirtualClock,
+} from "../../actors/index.js";
 import { seeds, testRuntime } from "../support/runtime.js";
 import { gate } from "./gate.js";
 import { puppet, puppetDefinition } from "./puppet.js";
@@ -148,10 +158,28 @@ describe.each(seeds)("runtime.stop(), order %s", (seed) => {
     await Promise.all([runtime.stop(), runtime.stop(), runtime[Symbol.asyncDispose]()]);
     await runtime.stop();
     expect(log).toEqual(["a shutdown", "a done"]);
-    // Whatever is started later is stopped as well.
-    await runtime.start(logging, { log, name: "b" });
+  });
+
+  test("starts nothing any more when it has stopped, and says so", async () => {
+    const { runtime, clock, crashes } = testRuntime({ seed });
+    await puppet(runtime);
     await runtime.stop();
-    expect(log.slice(2)).toEqual(["b shutdown", "b done"]);
+    const log: string[] = [];
+    const begin = () => expect.unreachable();
+    const start = runtime.start(logging, { log, name: "late", begin }, { name: "late", timeout: 1_000 });
+    await expect(start).rejects.toBeInstanceOf(StartError);
+    await expect(start).rejects.toMatchObject({ cause: expect.any(RuntimeStoppedError) });
+    const late = spawn(runtime, logging, { log, name: "later", begin });
+    expect(late.alive).toBe(false);
+    expect(await late.exited).toMatchObject({ kind: "error", error: expect.any(RuntimeStoppedError) });
+    const task = Task.run(runtime, () => expect.unreachable());
+    expect(await task.yield()).toMatchObject({ status: "exit", reason: { error: expect.any(RuntimeStoppedError) } });
+    await runtime.stop();
+    expect(runtime.size).toBe(0);
+    expect(runtime.whereis("late")).toBeUndefined();
+    expect(clock.timers).toBe(0);
+    expect(log).toEqual([]);
+    expect(crashes).toEqual([]);
   });
 
   test("fails the calls that wait, and leaves none of their timers", async () => {

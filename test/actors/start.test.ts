@@ -52,6 +52,14 @@ describe.each(seeds)("start, order %s", (seed) => {
     expect(runtime.size).toBe(0);
   });
 
+  test("G1 the error of a start that fails leads to the line that started", async () => {
+    const { runtime } = testRuntime({ seed });
+    async function theStarter() {
+      await runtime.start(startedSync, boom);
+    }
+    expect(await theStarter().catch((caught: Error) => caught.stack)).toContain("theStarter");
+  });
+
   test("G1 start waits for an init that takes its time", async () => {
     const { runtime, clock } = testRuntime({ seed });
     const opened = gate();

@@ -57,6 +57,16 @@ describe.each(seeds)("stop, order %s", (seed) => {
     expect(await other.ref.call("stop", "before")).toBe("answer");
   });
 
+  test("G11 the error of a stop leads to the line that asked for it", async () => {
+    const { ref } = await start(() => {
+      throw new Error("boom");
+    });
+    async function theStopper() {
+      await ref.stop();
+    }
+    expect(await theStopper().catch((caught: Error) => caught.stack)).toContain("theStopper");
+  });
+
   test("G8 mail that waits when a server stops is never handled", async () => {
     const { ref, log } = await start();
     const stopped = ref.call("stop", "with");

@@ -41,9 +41,9 @@ const surface = {
   `,
   "caduceus/actors": `
     AlreadyStartedError BadReturnError CallError MachineHost MachineTimer MailKind MailboxFullError NoHandlerError
-    ReleaseError Runtime StartError Task TaskError VirtualClock causeOf describeExit drawTree failure getState ignore
-    isOrderly isViaName machine noreply realClock registry replaceState reply server shutdownWith spawn startWith stop
-    stopReply
+    RealClock ReleaseError Runtime RuntimeStoppedError StartError Task TaskError VirtualClock causeOf describeExit
+    drawTree failure getState ignore isOrderly isThenable isViaName machine noreply registry replaceState reply server
+    shutdownWith spawn startWith stop stopReply
   `,
   "caduceus/supervisors": `
     ChildStartError IntensityError RestartError SpecError child dynamicSupervisor partialChild supervisor
