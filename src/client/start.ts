@@ -5,9 +5,9 @@ import { connection } from "../connection/connection.js";
 import type { ConnectionSettings } from "../connection/settings.js";
 import { generateProgressToken } from "../operation/token.js";
 import { errorOf } from "../protocol/failure.js";
-import { LEGACY_VERSIONS, type LegacyVersion } from "../protocol/legacy.js";
-import type { InitializeResult } from "../protocol/results.js";
-import { initializeResultSchema, resultSchemas } from "../protocol/schemas.js";
+import type { DiscoverResult, InitializeResult } from "../protocol/results.js";
+import { discoverResultSchema, initializeResultSchema, resultSchemas } from "../protocol/schemas.js";
+import { planOf } from "../protocol/versions.js";
 import { VERSION } from "../version.js";
 import { type CheckedOptions, checkOptions, checkServer } from "./check-options.js";
 import { Client } from "./client.js";
@@ -51,6 +51,7 @@ export async function startClient(given: Server, options: ConnectOptions): Promi
     },
     shutDown: async () => await (options.runtime === undefined ? runtime.stop() : root[Symbol.asyncDispose]()),
   });
+  hub.refreshTools = () => client.listTools();
   if (typeof server !== "function" && typeof server.stderr === "function") hub.events.on("stderr", server.stderr);
   if (!checked.lazy) await firstReady(client, hub, runtime, checked);
   if (unknownKeys.length > 0) {
@@ -73,7 +74,13 @@ async function firstReady(client: Client, hub: Hub, runtime: Runtime, options: C
 function settingsOf(options: CheckedOptions, server: Server, hub: Hub, tools: ToolBook): ConnectionSettings {
   return {
     openTransport: opener(server),
-    version: versionOf(options.protocol),
+    plan: planOf(options.protocol),
+    era: {
+      remembered: () => hub.era,
+      remember: (era) => {
+        hub.era = era;
+      },
+    },
     clientInfo: options.clientInfo ?? { name: "caduceus", version: VERSION },
     capabilities: {},
     maxInFlight: options.maxInFlight,
@@ -84,8 +91,12 @@ function settingsOf(options: CheckedOptions, server: Server, hub: Hub, tools: To
     downAfter: options.downAfter,
     handshakeLimit: options.startTimeout,
     checkInitialize,
+    checkDiscover,
+    logLevel: () => hub.logLevel,
     answer,
     toolHints: tools.hints,
+    toolHeaders: (name) => hub.toolHeaders(name),
+    refreshTools: () => hub.refreshTools(),
     nextIncarnation: () => ++hub.stats.restarts.incarnations,
     newToken: generateProgressToken,
     random: Math.random,
@@ -101,12 +112,12 @@ function answer(): Answer {
   return { error: { code: METHOD_NOT_FOUND, message: "Method not found" } };
 }
 
-function versionOf(protocol: CheckedOptions["protocol"]): LegacyVersion {
-  return protocol === "auto" || protocol === "legacy" ? LEGACY_VERSIONS[0] : protocol;
-}
-
 function checkInitialize(result: unknown): InitializeResult {
   return initializeResultSchema.parse(result) as InitializeResult;
+}
+
+function checkDiscover(result: unknown): DiscoverResult {
+  return discoverResultSchema.parse(result) as DiscoverResult;
 }
 
 function nameOf(server: Server): string {

@@ -19,10 +19,12 @@ export {
   readOn,
   Script,
   type ScriptData,
+  type ScriptEra,
   type Step,
   say,
   stall,
   stopReading,
+  tell,
   together,
   wait,
 } from "./script.js";

@@ -26,7 +26,10 @@ export interface StageOptions extends Omit<ConnectOptions, "runtime"> {
   readonly seed?: number | undefined;
 }
 
-/** Connects to a scripted server in memory, without jitter. When the test is over nothing may be left of it. */
+/**
+ * Connects to a scripted server in memory, without jitter. When the test is over nothing may be left of it. The era is
+ * the legacy one unless `protocol` says otherwise, so that nothing but the handshake comes before the first operation.
+ */
 export async function connectInMemory(script: Script, options: StageOptions = {}): Promise<Stage> {
   const server = scriptedMemory(script);
   return { ...(await connectTo(server.transport, options)), server };
@@ -37,7 +40,7 @@ async function connectTo(server: Server, { seed, ...options }: StageOptions = {}
   const stage = testStage(seed);
   const { runtime, drive } = stage;
   const backoff = { jitter: 0, ...options.backoff };
-  const client = await drive(connect(server, { ...options, backoff, runtime }));
+  const client = await drive(connect(server, { protocol: "legacy", ...options, backoff, runtime }));
   return { ...stage, client };
 }
 
