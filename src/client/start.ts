@@ -1,6 +1,6 @@
 import { Runtime } from "../../actors/index.js";
 import { child, supervisor } from "../../supervisors/index.js";
-import type { Answer } from "../connection/answers.js";
+import type { Answer, Answerer } from "../connection/answers.js";
 import { connection } from "../connection/connection.js";
 import type { ConnectionSettings } from "../connection/settings.js";
 import { generateProgressToken } from "../operation/token.js";
@@ -20,15 +20,22 @@ import { ToolBook } from "./tool-book.js";
 /** Milliseconds the connection may take to end in order: two graces of a server that ignores everything, and slack. */
 const CONNECTION_SHUTDOWN = 15_000;
 
-/** Starts a client's supervision tree; what `connect` does once all of this is loaded. */
-export async function startClient(given: Server, options: ConnectOptions): Promise<Client> {
+/**
+ * Starts a client's supervision tree; what `connect` does once all of this is loaded. `answer` answers what the server
+ * asks.
+ */
+export async function startClient(
+  given: Server,
+  options: ConnectOptions,
+  answer: Answerer = offerNothing,
+): Promise<Client> {
   const checked = checkOptions(options);
   const { server, unknownKeys } = checkServer(given);
   const runtime = options.runtime ?? new Runtime({ onCrash: options.onCrash });
   const hub = new Hub(runtime.clock, checked.maxPending);
   const tools = new ToolBook(checked.trustAnnotations);
   const name = checked.name ?? nameOf(server);
-  const settings = settingsOf(checked, server, hub, tools);
+  const settings = settingsOf(checked, server, hub, tools, answer);
   const root = await runtime.start(
     supervisor(`client ${name}`, {
       strategy: "one_for_one",
@@ -71,7 +78,13 @@ async function firstReady(client: Client, hub: Hub, runtime: Runtime, options: C
   throw errorOf("connect", failure, { outcome: "not_sent", attempts: 0 });
 }
 
-function settingsOf(options: CheckedOptions, server: Server, hub: Hub, tools: ToolBook): ConnectionSettings {
+function settingsOf(
+  options: CheckedOptions,
+  server: Server,
+  hub: Hub,
+  tools: ToolBook,
+  answer: Answerer,
+): ConnectionSettings {
   return {
     openTransport: opener(server),
     plan: planOf(options.protocol),
@@ -108,7 +121,7 @@ function settingsOf(options: CheckedOptions, server: Server, hub: Hub, tools: To
 /** JSON-RPC's code for a method that is not there. */
 const METHOD_NOT_FOUND = -32_601;
 
-function answer(): Answer {
+function offerNothing(): Answer {
   return { error: { code: METHOD_NOT_FOUND, message: "Method not found" } };
 }
 

@@ -7,6 +7,7 @@ import type { Reading } from "../protocol/codec.js";
 import type { Failure } from "../protocol/failure.js";
 import type { Params, ProgressToken, RequestId, RpcError, RpcResponse } from "../protocol/message.js";
 import type { RequestFailure } from "../transport/transport.js";
+import { attempt } from "./attempt.js";
 import { backoffDelay } from "./backoff.js";
 import { Departures } from "./departures.js";
 import { type Drop, dropInto } from "./drop.js";
@@ -176,7 +177,7 @@ export class Operations {
       this.departures.queue(pending);
     } else {
       pending.hasRefreshed = true;
-      this.#self.pipe(this.#settings.refreshTools(), () => ({ type: "again", key: pending.key }));
+      this.#self.pipe(attempt(this.#settings.refreshTools), () => ({ type: "again", key: pending.key }));
     }
     this.departures.look();
   }

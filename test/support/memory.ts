@@ -1,7 +1,8 @@
 import { onTestFinished } from "vitest";
 import type { Process, ProcessNode, VirtualClock } from "../../actors/index.js";
 // Loaded before the first `connect()`, so that its own import of it takes no I/O, which virtual time does not wait for.
-import "../../src/client/start.js";
+import { startClient } from "../../src/client/start.js";
+import type { Answerer } from "../../src/connection/answers.js";
 import {
   type CallToolResult,
   type Client,
@@ -24,6 +25,8 @@ export interface Stage extends TestRuntime {
 
 export interface StageOptions extends Omit<ConnectOptions, "runtime"> {
   readonly seed?: number | undefined;
+  /** Answers what the server asks. */
+  readonly answer?: Answerer | undefined;
 }
 
 /**
@@ -36,11 +39,15 @@ export async function connectInMemory(script: Script, options: StageOptions = {}
 }
 
 /** The same for any server. */
-async function connectTo(server: Server, { seed, ...options }: StageOptions = {}): Promise<Omit<Stage, "server">> {
+async function connectTo(
+  server: Server,
+  { seed, answer, ...options }: StageOptions = {},
+): Promise<Omit<Stage, "server">> {
   const stage = testStage(seed);
   const { runtime, drive } = stage;
   const backoff = { jitter: 0, ...options.backoff };
-  const client = await drive(connect(server, { protocol: "legacy", ...options, backoff, runtime }));
+  const all: ConnectOptions = { protocol: "legacy", ...options, backoff, runtime };
+  const client = await drive(answer === undefined ? connect(server, all) : startClient(server, all, answer));
   return { ...stage, client };
 }
 
