@@ -8,7 +8,13 @@ import {
 } from "../../actors/index.js";
 import type { OperationNews } from "../operation/process.js";
 import type { Failure } from "../protocol/failure.js";
-import type { RequestId, RpcNotification, RpcRequest, RpcResponse } from "../protocol/message.js";
+import {
+  namelessErrorOf,
+  type RequestId,
+  type RpcNotification,
+  type RpcRequest,
+  type RpcResponse,
+} from "../protocol/message.js";
 import type { TransportEnd, TransportNews } from "../transport/transport.js";
 import { type Answered, Answers } from "./answers.js";
 import { backoffDelay } from "./backoff.js";
@@ -238,7 +244,7 @@ export class RunningConnection implements Receiver {
     if (!this.#incarnation.isCurrent(news.incarnation)) return;
     switch (news.type) {
       case "received":
-        this.#handshake.heard();
+        this.#hearSign(news.value);
         route(news.value, this, news.via);
         return;
       case "accepted":
@@ -274,6 +280,12 @@ export class RunningConnection implements Receiver {
         this.puzzled();
         return;
     }
+  }
+
+  #hearSign(value: unknown): void {
+    this.#handshake.heard();
+    const error = this.#agreement === undefined ? namelessErrorOf(value) : undefined;
+    if (error !== undefined) this.#handshake.refusedNamelessly(error);
   }
 
   responded(response: RpcResponse): void {
