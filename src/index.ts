@@ -39,9 +39,11 @@ export {
 export { HttpError, MessageTooLargeError, UnauthorizedError } from "./protocol/http-errors.js";
 export type { Implementation, LegacyVersion, ServerInfo } from "./protocol/legacy.js";
 export type { Params, ProgressToken } from "./protocol/message.js";
+export type { ModernVersion } from "./protocol/modern.js";
 export type {
   CallToolResult,
   CompleteResult,
+  DiscoverResult,
   EmptyResult,
   GetPromptResult,
   KnownMethod,
@@ -54,4 +56,5 @@ export type {
   Tool,
 } from "./protocol/results.js";
 export type { StandardResult, StandardSchema } from "./protocol/standard-schema.js";
+export type { ProtocolChoice } from "./protocol/versions.js";
 export type { StdioServer } from "./transport/child.js";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defaultBackoff } from "../connection/backoff.js";
 import { ConfigError } from "../protocol/errors.js";
 import { LEGACY_VERSIONS } from "../protocol/legacy.js";
+import { MODERN_VERSIONS } from "../protocol/modern.js";
 import type { ConnectOptions, Server } from "./options.js";
 
 // Loaded by `connect()`, never when `caduceus` is imported.
@@ -18,7 +19,7 @@ const callback = z.custom<(argument: never) => unknown>((value) => typeof value 
 const optionsSchema = z.object({
   name: z.string().min(1).optional(),
   clientInfo: z.object({ name: z.string(), version: z.string(), title: z.string().optional() }).optional(),
-  protocol: z.enum(["auto", "legacy", ...LEGACY_VERSIONS]).default("auto"),
+  protocol: z.enum(["auto", "modern", "legacy", ...MODERN_VERSIONS, ...LEGACY_VERSIONS]).default("auto"),
   startTimeout: limit.default(60_000),
   lazy: z.boolean().default(false),
   signal: z.instanceof(AbortSignal).optional(),

@@ -1,12 +1,17 @@
 import { type Clock, describeExit, type ExitReason, isOrderly } from "../../actors/index.js";
 import type { ConnectionRef } from "../connection/protocol.js";
 import type { ConnectionEvent, ServiceState, Stats } from "../connection/settings.js";
+import type { Era } from "../protocol/codec.js";
 import type { CaduceusError } from "../protocol/errors.js";
 import { errorOf, type Failure } from "../protocol/failure.js";
 import type { ServerInfo } from "../protocol/legacy.js";
 import type { ProgressToken, RpcNotification } from "../protocol/message.js";
+import type { ToolHeaders } from "../protocol/param-headers.js";
 import { Events } from "./events.js";
 import { ConnectionLink } from "./link.js";
+
+/** `token` is that of the `subscriptions/listen` on whose stream the notification came, where there is one. */
+type NotificationHearer = (notification: RpcNotification, token: ProgressToken | undefined) => void;
 
 /**
  * What a client knows of its connection, kept across the connection's restarts: its state, what the server said of
@@ -29,8 +34,17 @@ export class Hub {
   /** The connection's latest trouble. */
   trouble: Failure | undefined = undefined;
 
+  /** What the server turned out to be, so that the next handshake need not find out. */
+  era: Era | undefined = undefined;
+  /** The level from which on the server shall send log messages, where every request says so. */
+  logLevel: string | undefined = undefined;
+  /** Which arguments of a listed tool are mirrored into HTTP headers. */
+  toolHeaders: ToolHeaders = () => undefined;
+  /** Lists the tools anew. */
+  refreshTools: () => Promise<unknown> = async () => undefined;
+
   readonly #watchers = new Set<() => void>();
-  readonly #hearers = new Set<(notification: RpcNotification) => void>();
+  readonly #hearers = new Set<NotificationHearer>();
   #connection: ConnectionRef | undefined = undefined;
   #hasBeenAttached = false;
   #hasBeenReady = false;
@@ -41,7 +55,7 @@ export class Hub {
   }
 
   /** Calls `hear` with every notification of the server's, until the returned function is called. */
-  onNotification(hear: (notification: RpcNotification) => void): () => void {
+  onNotification(hear: NotificationHearer): () => void {
     this.#hearers.add(hear);
     return () => this.#hearers.delete(hear);
   }
@@ -91,7 +105,7 @@ export class Hub {
         events.emit("callbackError", { token: event.token, error: event.error, count: event.count });
         break;
       case "notification":
-        for (const hear of [...this.#hearers]) hear(event.notification);
+        for (const hear of [...this.#hearers]) hear(event.notification, event.token);
         break;
       case "stderr":
         events.emit("stderr", event.line);

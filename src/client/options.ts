@@ -1,6 +1,7 @@
 import type { CrashReport, Runtime } from "../../actors/index.js";
 import type { Backoff } from "../connection/backoff.js";
-import type { Implementation, LegacyVersion } from "../protocol/legacy.js";
+import type { Implementation } from "../protocol/legacy.js";
+import type { ProtocolChoice } from "../protocol/versions.js";
 import type { StdioServer } from "../transport/child.js";
 import type { TransportDefinition } from "../transport/transport.js";
 
@@ -16,8 +17,11 @@ export interface ConnectOptions {
   readonly name?: string | undefined;
   /** What the client says of itself; default: this library's name and version. */
   readonly clientInfo?: Implementation | undefined;
-  /** The protocol to offer: a revision with a handshake. `"auto"` and `"legacy"` offer the newest. Default `"auto"`. */
-  readonly protocol?: "auto" | "legacy" | LegacyVersion | undefined;
+  /**
+   * What to speak with the server. `"auto"`: what it speaks, the newest both know. `"modern"` (2026-07-28 and later) and
+   * `"legacy"` (an `initialize` handshake): the newest of that era. A revision: that one and no other. Default `"auto"`.
+   */
+  readonly protocol?: ProtocolChoice | undefined;
   /** How long the first incarnation, and each later handshake, may take; default 60,000. */
   readonly startTimeout?: number | undefined;
   /** Resolve at once, and connect in the background; operations wait. Default `false`. */

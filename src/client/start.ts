@@ -1,13 +1,13 @@
 import { Runtime } from "../../actors/index.js";
 import { child, supervisor } from "../../supervisors/index.js";
-import type { Answer } from "../connection/answers.js";
+import type { Answer, Answerer } from "../connection/answers.js";
 import { connection } from "../connection/connection.js";
 import type { ConnectionSettings } from "../connection/settings.js";
 import { generateProgressToken } from "../operation/token.js";
 import { errorOf } from "../protocol/failure.js";
-import { LEGACY_VERSIONS, type LegacyVersion } from "../protocol/legacy.js";
-import type { InitializeResult } from "../protocol/results.js";
-import { initializeResultSchema, resultSchemas } from "../protocol/schemas.js";
+import type { DiscoverResult, InitializeResult } from "../protocol/results.js";
+import { discoverResultSchema, initializeResultSchema, resultSchemas } from "../protocol/schemas.js";
+import { planOf } from "../protocol/versions.js";
 import { VERSION } from "../version.js";
 import { type CheckedOptions, checkOptions, checkServer } from "./check-options.js";
 import { Client } from "./client.js";
@@ -20,15 +20,22 @@ import { ToolBook } from "./tool-book.js";
 /** Milliseconds the connection may take to end in order: two graces of a server that ignores everything, and slack. */
 const CONNECTION_SHUTDOWN = 15_000;
 
-/** Starts a client's supervision tree; what `connect` does once all of this is loaded. */
-export async function startClient(given: Server, options: ConnectOptions): Promise<Client> {
+/**
+ * Starts a client's supervision tree; what `connect` does once all of this is loaded. `answer` answers what the server
+ * asks.
+ */
+export async function startClient(
+  given: Server,
+  options: ConnectOptions,
+  answer: Answerer = offerNothing,
+): Promise<Client> {
   const checked = checkOptions(options);
   const { server, unknownKeys } = checkServer(given);
   const runtime = options.runtime ?? new Runtime({ onCrash: options.onCrash });
   const hub = new Hub(runtime.clock, checked.maxPending);
   const tools = new ToolBook(checked.trustAnnotations);
   const name = checked.name ?? nameOf(server);
-  const settings = settingsOf(checked, server, hub, tools);
+  const settings = settingsOf(checked, server, hub, tools, answer);
   const root = await runtime.start(
     supervisor(`client ${name}`, {
       strategy: "one_for_one",
@@ -51,6 +58,7 @@ export async function startClient(given: Server, options: ConnectOptions): Promi
     },
     shutDown: async () => await (options.runtime === undefined ? runtime.stop() : root[Symbol.asyncDispose]()),
   });
+  hub.refreshTools = () => client.listTools();
   if (typeof server !== "function" && typeof server.stderr === "function") hub.events.on("stderr", server.stderr);
   if (!checked.lazy) await firstReady(client, hub, runtime, checked);
   if (unknownKeys.length > 0) {
@@ -70,10 +78,22 @@ async function firstReady(client: Client, hub: Hub, runtime: Runtime, options: C
   throw errorOf("connect", failure, { outcome: "not_sent", attempts: 0 });
 }
 
-function settingsOf(options: CheckedOptions, server: Server, hub: Hub, tools: ToolBook): ConnectionSettings {
+function settingsOf(
+  options: CheckedOptions,
+  server: Server,
+  hub: Hub,
+  tools: ToolBook,
+  answer: Answerer,
+): ConnectionSettings {
   return {
     openTransport: opener(server),
-    version: versionOf(options.protocol),
+    plan: planOf(options.protocol),
+    era: {
+      remembered: () => hub.era,
+      remember: (era) => {
+        hub.era = era;
+      },
+    },
     clientInfo: options.clientInfo ?? { name: "caduceus", version: VERSION },
     capabilities: {},
     maxInFlight: options.maxInFlight,
@@ -84,8 +104,12 @@ function settingsOf(options: CheckedOptions, server: Server, hub: Hub, tools: To
     downAfter: options.downAfter,
     handshakeLimit: options.startTimeout,
     checkInitialize,
+    checkDiscover,
+    logLevel: () => hub.logLevel,
     answer,
     toolHints: tools.hints,
+    toolHeaders: (name) => hub.toolHeaders(name),
+    refreshTools: () => hub.refreshTools(),
     nextIncarnation: () => ++hub.stats.restarts.incarnations,
     newToken: generateProgressToken,
     random: Math.random,
@@ -97,16 +121,16 @@ function settingsOf(options: CheckedOptions, server: Server, hub: Hub, tools: To
 /** JSON-RPC's code for a method that is not there. */
 const METHOD_NOT_FOUND = -32_601;
 
-function answer(): Answer {
+function offerNothing(): Answer {
   return { error: { code: METHOD_NOT_FOUND, message: "Method not found" } };
-}
-
-function versionOf(protocol: CheckedOptions["protocol"]): LegacyVersion {
-  return protocol === "auto" || protocol === "legacy" ? LEGACY_VERSIONS[0] : protocol;
 }
 
 function checkInitialize(result: unknown): InitializeResult {
   return initializeResultSchema.parse(result) as InitializeResult;
+}
+
+function checkDiscover(result: unknown): DiscoverResult {
+  return discoverResultSchema.parse(result) as DiscoverResult;
 }
 
 function nameOf(server: Server): string {

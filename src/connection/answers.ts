@@ -21,6 +21,8 @@ export interface AnswersShell {
   /** Turns what becomes of a promise into `answered` mail. */
   pipe(answer: Promise<Answer>, toMail: (outcome: Outcome<Answer>) => Answered): void;
   write(json: string): void;
+  /** Whoever waits for the server has to wait for us now: not counted as silence until the returned function is called. */
+  hold(via: RequestId | undefined): () => void;
   /** A handler failed, or what it gave was no JSON. */
   failed(method: string, error: unknown): void;
 }
@@ -31,17 +33,24 @@ const MOST_AT_ONCE = 16;
 const INTERNAL_ERROR = -32_603;
 const BUSY = -32_000;
 
+interface UnderWay {
+  readonly request: RpcRequest;
+  readonly abort: AbortController;
+  readonly letGo: () => void;
+}
+
 /** The server's requests that are being answered. */
 export class Answers {
   readonly #shell: AnswersShell;
-  readonly #underWay = new Map<number, { readonly request: RpcRequest; readonly abort: AbortController }>();
+  readonly #underWay = new Map<number, UnderWay>();
   #lastKey = 0;
 
   constructor(shell: AnswersShell) {
     this.#shell = shell;
   }
 
-  requested(request: RpcRequest): void {
+  /** `via` is the request of ours on whose response stream it came, where there is one. */
+  requested(request: RpcRequest, via: RequestId | undefined): void {
     if (request.method === "ping") {
       this.#reply(request.id, { result: {} });
       return;
@@ -53,7 +62,7 @@ export class Answers {
     }
     const key = ++this.#lastKey;
     const abort = new AbortController();
-    this.#underWay.set(key, { request, abort });
+    this.#underWay.set(key, { request, abort, letGo: this.#shell.hold(via) });
     const answer = attempt(() => this.#shell.answer(request, abort.signal));
     this.#shell.pipe(answer, (outcome) => ({ type: "answered", key, outcome }));
   }
@@ -63,6 +72,7 @@ export class Answers {
     // Given up, or of an incarnation that is gone: nobody waits for it.
     if (entry === undefined) return;
     this.#underWay.delete(key);
+    entry.letGo();
     const { id, method } = entry.request;
     if (outcome.ok) {
       this.#reply(id, outcome.value, method);
@@ -75,9 +85,10 @@ export class Answers {
   /** The server does not wait for an answer any more. Says whether it was one of these requests. */
   cancelledByServer(params: Params | undefined): boolean {
     const id = params?.requestId;
-    for (const [key, { request, abort }] of this.#underWay) {
+    for (const [key, { request, abort, letGo }] of this.#underWay) {
       if (request.id !== id) continue;
       this.#underWay.delete(key);
+      letGo();
       abort.abort(params?.reason);
       return true;
     }
@@ -88,7 +99,10 @@ export class Answers {
   abandon(reason: unknown): void {
     const underWay = [...this.#underWay.values()];
     this.#underWay.clear();
-    for (const { abort } of underWay) abort.abort(reason);
+    for (const { abort, letGo } of underWay) {
+      letGo();
+      abort.abort(reason);
+    }
   }
 
   #reply(id: RequestId, answer: Answer, method = "ping"): void {

@@ -1,34 +1,10 @@
-import {
-  type ExitMessage,
-  type ExitReason,
-  isOrderly,
-  MachineHost,
-  MachineTimer,
-  noreply,
-  type Self,
-  server,
-  startWith,
-} from "../../actors/index.js";
-import type { OperationNews } from "../operation/process.js";
-import type { Codec, Headers } from "../protocol/codec.js";
-import type { Failure } from "../protocol/failure.js";
-import type { ServerInfo } from "../protocol/legacy.js";
-import type { RequestId, RpcNotification, RpcRequest, RpcResponse } from "../protocol/message.js";
-import type { TransportEnd, TransportNews } from "../transport/transport.js";
-import { type Answered, Answers } from "./answers.js";
-import { backoffDelay } from "./backoff.js";
-import { Handshake, type Verdict } from "./handshake.js";
-import { type Receiver, route } from "./inbound.js";
-import { Incarnation, type Made } from "./incarnation.js";
-import { type LifecycleEvent, lifecycle } from "./lifecycle.js";
-import { Operations, type OperationsMail } from "./operations.js";
-import type { ConnectionProtocol, ConnectionRef, Notice } from "./protocol.js";
-import type { ConnectionSettings, ServiceState } from "./settings.js";
-import { endOf, Trouble } from "./trouble.js";
-import { Wire } from "./wire.js";
+import { MachineTimer, noreply, server, startWith } from "../../actors/index.js";
+import type { ConnectionProtocol } from "./protocol.js";
+import { type ConnectionMail, RunningConnection } from "./running-connection.js";
+import type { ConnectionSettings } from "./settings.js";
 
 interface Connecting extends ConnectionProtocol {
-  info: TransportNews | OperationNews | OperationsMail | Answered | MachineTimer | Made;
+  info: ConnectionMail;
 }
 
 /**
@@ -37,10 +13,10 @@ interface Connecting extends ConnectionProtocol {
  *
  * Source: MCP specification, revision 2025-11-25, "Lifecycle".
  */
-export const connection = server<Connecting>("connection")<Connection, ConnectionSettings>({
+export const connection = server<Connecting>("connection")<RunningConnection, ConnectionSettings>({
   init(settings, self) {
     self.trapExit = true;
-    return startWith(new Connection(settings, self), { continue: "open" });
+    return startWith(new RunningConnection(settings, self), { continue: "open" });
   },
   continue(_argument, it) {
     it.start();
@@ -73,8 +49,10 @@ export const connection = server<Connecting>("connection")<Connection, Connectio
     else if (message.type === "EXIT") it.exited(message);
     else if (message.type === "due") it.operations.due(message.key);
     else if (message.type === "expired") it.operations.expired(message);
-    else if (message.type === "release") it.operations.release(message);
+    else if (message.type === "release") it.operations.departures.release(message.pending);
     else if (message.type === "again") it.operations.again(message.key);
+    else if (message.type === "inputMade") it.operations.inputMade(message);
+    else if (message.type === "probeLimit") it.probed(message);
     else if (message.type === "answered") it.answers.answered(message);
     else if (message.type === "made") it.made(message);
     else if (message.type !== "DOWN") it.hear(message);
@@ -83,261 +61,3 @@ export const connection = server<Connecting>("connection")<Connection, Connectio
   terminate: (reason, it) => it.terminate(reason),
   describe: (it) => it.describe(),
 });
-
-class Connection implements Receiver {
-  readonly operations: Operations;
-  readonly answers: Answers;
-  readonly #self: Self<Connecting["info"]>;
-  readonly #settings: ConnectionSettings;
-  readonly #wire = new Wire();
-  readonly #machine: MachineHost<typeof lifecycle>;
-  readonly #incarnation: Incarnation;
-  #lastId = 0;
-  readonly #handshake: Handshake;
-  /** Incarnations in a row that did not stay ready for long. */
-  #failures = 0;
-  #service: ServiceState = "starting";
-  readonly #trouble = new Trouble();
-  /** What it said of itself; set once the handshake is done. */
-  #agreement: { readonly server: ServerInfo; readonly codec: Codec } | undefined = undefined;
-
-  constructor(settings: ConnectionSettings, self: Self<Connecting["info"]>) {
-    this.#settings = settings;
-    this.#self = self;
-    this.operations = new Operations(
-      self as unknown as Self<OperationNews | OperationsMail>,
-      settings,
-      this.#wire,
-      () => this.#nextId(),
-    );
-    this.#incarnation = new Incarnation(self as unknown as Self<TransportNews | Made>, settings, this.#wire, {
-      begun: (number) => this.#trouble.begin(number),
-      failed: (end) => this.#lose(end),
-    });
-    this.#handshake = new Handshake(settings, {
-      nextId: () => this.#nextId(),
-      write: (text, head) => this.#wire.write(text, head),
-      decided: (verdict) => this.#decided(verdict),
-    });
-    this.answers = new Answers({
-      answer: settings.answer,
-      pipe: (answer, toMail) => self.pipe(answer, toMail),
-      write: (text) => this.#wire.write(text, { kind: "response", headers: this.#headersOf("") }),
-      failed: (method, cause) =>
-        settings.publish({ type: "warning", message: `The client could not answer ${method}`, cause }),
-    });
-    const logic = lifecycle.provide({
-      actions: {
-        openTransport: () => this.#incarnation.open(),
-        shakeHands: () => this.#handshake.begin(),
-        dropTransport: () => {
-          this.#handshake.giveUp();
-          this.#trouble.timedOut(settings.handshakeLimit);
-          this.#incarnation.drop();
-        },
-        openOutbox: () => this.#agreement !== undefined && this.operations.open(this.#agreement),
-        closeOutbox: () => this.operations.close(),
-        failWaiting: () => this.operations.failWaiting(this.#trouble.absence),
-        forgiveFailures: () => {
-          this.#failures = 0;
-        },
-      },
-      delays: {
-        backoff: () => this.#backoff(),
-        handshakeLimit: () => settings.handshakeLimit,
-        downAfter: () => settings.downAfter,
-        resetAfter: () => settings.backoff.resetAfter,
-      },
-    });
-    this.#machine = new MachineHost(self as unknown as Self<MachineTimer>, logic);
-  }
-
-  start(): void {
-    this.#settings.publish({ type: "attached", connection: this.#self.process as unknown as ConnectionRef });
-    this.#machine.start();
-  }
-
-  describe(): Readonly<Record<string, unknown>> {
-    const { waiting, inFlight } = this.operations.counts;
-    return { state: this.#service, incarnation: this.#incarnation.number, waiting, inFlight };
-  }
-
-  /** Why no operation can be taken in now; `undefined` when it can. */
-  refusal(): Failure | undefined {
-    return this.#service === "down" ? this.#trouble.absence : undefined;
-  }
-
-  #nextId(): number {
-    return ++this.#lastId;
-  }
-
-  // The lifecycle
-
-  fire(timer: MachineTimer): void {
-    this.#machine.fire(timer);
-    this.#tellState();
-  }
-
-  #feed(type: Exclude<LifecycleEvent["type"], "close">): void {
-    this.#machine.send({ type });
-    this.#tellState();
-  }
-
-  /** Publishes what the user sees of the machine, after it has come to rest. */
-  #tellState(): void {
-    const { value } = this.#machine.snapshot;
-    const service = (typeof value === "object" ? value.open.service : "closed") as ServiceState;
-    if (service === this.#service) return;
-    this.#service = service;
-    this.#settings.publish({ type: "state", state: service });
-    if (service === "down") this.#tell("down", this.#trouble.absence);
-    if (service === "ready" && this.#agreement !== undefined) {
-      const { server } = this.#agreement;
-      this.#settings.publish({ type: "ready", server, incarnation: this.#incarnation.number });
-    }
-  }
-
-  #backoff(): number {
-    const { backoff, random } = this.#settings;
-    const wait = this.#service === "down" ? backoff.max : backoffDelay(backoff, this.#failures, random());
-    this.#trouble.retryAt = Date.now() + Math.round(wait);
-    return wait;
-  }
-
-  // The transport
-
-  made(made: Made): void {
-    this.#incarnation.made(made);
-  }
-
-  /** A trapped exit signal: the transport's, an operation's, or that of somebody who has no business here. */
-  exited({ process, reason }: ExitMessage): void {
-    if (this.#incarnation.isCarriedBy(process)) this.#lose(endOf(reason));
-    else this.operations.exited(process, reason === "normal" ? undefined : this.#trouble.defect(reason));
-  }
-
-  #lose(end: TransportEnd): void {
-    this.#incarnation.forget();
-    this.#apart(end, "lost");
-    this.operations.lost(this.#trouble.latest);
-    this.answers.abandon(this.#trouble.latest);
-    this.#wire.detach();
-    this.#tell("lost", this.#trouble.latest);
-  }
-
-  /** There is no way to the server now; what is under way may still be answered. */
-  #unreachable(end: TransportEnd): void {
-    this.#apart(end, "unreachable");
-    this.#tell("lost", this.#trouble.latest);
-  }
-
-  #apart(end: TransportEnd, event: "lost" | "unreachable"): void {
-    this.#failures++;
-    this.#handshake.giveUp();
-    this.#agreement = undefined;
-    this.#trouble.lose(end);
-    this.#feed(event);
-  }
-
-  #tell(type: "lost" | "down", failure: Failure): void {
-    this.#settings.publish({ type, failure, retryAt: this.#trouble.retryAt });
-  }
-
-  // What comes in
-
-  hear(news: TransportNews): void {
-    // Mail of an incarnation that is gone.
-    if (!this.#incarnation.isCurrent(news.incarnation)) return;
-    switch (news.type) {
-      case "received":
-        route(news.value, this, news.via);
-        return;
-      case "accepted":
-        this.#wire.accepted(news.upTo);
-        this.operations.accepted(news.upTo);
-        return;
-      case "stalled":
-        this.#wire.stalled(news.begun);
-        this.operations.flowChanged();
-        return;
-      case "opened":
-        this.#wire.isHttp = news.wire === "http";
-        this.#feed("opened");
-        return;
-      case "failed":
-        if (!this.#handshake.failed(news.id, news.failure)) this.operations.failed(news);
-        return;
-      case "forgotten":
-        this.#agreement = undefined;
-        this.#feed("forgotten");
-        return;
-      case "unreachable":
-        this.#unreachable(news.end);
-        return;
-      case "warning":
-        this.#settings.publish({ type: "warning", message: news.message, cause: news.cause });
-        return;
-      case "stderr":
-        this.#settings.publish({ type: "stderr", line: news.line });
-        return;
-      case "noise":
-        this.puzzled();
-        return;
-    }
-  }
-
-  responded(response: RpcResponse): void {
-    if (!this.#handshake.responded(response)) this.operations.answered(response, this.#lastId);
-  }
-
-  noticed(notification: RpcNotification): void {
-    const { method, params } = notification;
-    if (method === "notifications/progress") this.operations.progressed(params);
-    else if (method !== "notifications/cancelled") this.#settings.publish({ type: "notification", notification });
-    else if (!this.answers.cancelledByServer(params)) this.operations.cancelledByServer(params);
-  }
-
-  requested(request: RpcRequest, _via: RequestId | undefined): void {
-    this.answers.requested(request);
-  }
-
-  puzzled(): void {
-    this.#settings.stats.messages.invalid++;
-    this.#settings.publish({ type: "dropped", what: "messages.invalid" });
-  }
-
-  notify({ method, text }: Notice): void {
-    if (this.#service === "ready")
-      this.#wire.write(text, { kind: "notification", method, headers: this.#headersOf(method) });
-  }
-
-  #headersOf(method: string): Headers {
-    return this.#agreement?.codec.headers(method, undefined) ?? {};
-  }
-
-  #decided(verdict: Verdict): void {
-    if (verdict.agreed) {
-      this.#trouble.clear();
-      this.#agreement = verdict;
-      this.#feed("agreed");
-    } else {
-      this.#trouble.refuse(verdict.failure);
-      this.#feed("refused");
-    }
-  }
-
-  // The end
-
-  async terminate(reason: ExitReason): Promise<void> {
-    this.#settings.publish({ type: "detached" });
-    const failure: Failure = isOrderly(reason)
-      ? { code: "CONNECTION_CLOSED", message: "The client was closed before the answer came" }
-      : this.#trouble.defect(reason);
-    const settled = this.operations.closeAll(failure);
-    this.answers.abandon(failure);
-    // A machine that a defect has stopped hears nothing any more.
-    if (this.#machine.snapshot.status === "active") this.#machine.send({ type: "close" });
-    await settled;
-    await this.#incarnation.end();
-  }
-}

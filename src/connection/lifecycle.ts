@@ -12,8 +12,12 @@ export type LifecycleEvent =
   | { readonly type: "lost" }
   /** The server cannot be reached for now; the transport lives. */
   | { readonly type: "unreachable" }
-  /** The server has forgotten the session: a new handshake is due. */
+  /** The server has forgotten the session, or changed its revision: a new handshake is due. */
   | { readonly type: "forgotten" }
+  /** The transport has ended, maybe because the server was asked which era it is of: another one is due at once. */
+  | { readonly type: "unprobed" }
+  /** The server is of another era than it seemed to be: another incarnation is due. */
+  | { readonly type: "contradicted" }
   | { readonly type: "close" };
 
 function unprovided(): void {
@@ -63,7 +67,13 @@ export const lifecycle = setup({
             },
             shakingHands: {
               entry: "shakeHands",
-              on: { agreed: "ready", refused: "dropping", lost: "backingOff", unreachable: "backingOff" },
+              on: {
+                agreed: "ready",
+                refused: "dropping",
+                lost: "backingOff",
+                unreachable: "backingOff",
+                unprobed: "opening",
+              },
               after: { handshakeLimit: "dropping" },
             },
             dropping: {
@@ -73,7 +83,12 @@ export const lifecycle = setup({
             ready: {
               entry: "openOutbox",
               exit: "closeOutbox",
-              on: { lost: "backingOff", unreachable: "backingOff", forgotten: "shakingHands" },
+              on: {
+                lost: "backingOff",
+                unreachable: "backingOff",
+                forgotten: "shakingHands",
+                contradicted: "dropping",
+              },
               after: { resetAfter: { actions: "forgiveFailures" } },
             },
             backingOff: {
@@ -89,7 +104,12 @@ export const lifecycle = setup({
               after: { downAfter: "down" },
             },
             ready: {
-              on: { lost: "reconnecting", unreachable: "reconnecting", forgotten: "reconnecting" },
+              on: {
+                lost: "reconnecting",
+                unreachable: "reconnecting",
+                forgotten: "reconnecting",
+                contradicted: "reconnecting",
+              },
             },
             reconnecting: {
               on: { agreed: "ready" },

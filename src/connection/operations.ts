@@ -3,17 +3,17 @@ import type { OperationNews } from "../operation/process.js";
 import { isSafe, mayRepeat } from "../operation/retry.js";
 import type { Settlement } from "../operation/settlement.js";
 import type { AttemptOutcome } from "../protocol/base-error.js";
-import { missingCapability } from "../protocol/capabilities.js";
-import type { Codec, Headers } from "../protocol/codec.js";
+import type { Reading } from "../protocol/codec.js";
 import type { Failure } from "../protocol/failure.js";
-import type { ServerInfo } from "../protocol/legacy.js";
-import type { Params, ProgressToken, RequestId, RpcResponse } from "../protocol/message.js";
+import type { Params, ProgressToken, RequestId, RpcError, RpcResponse } from "../protocol/message.js";
 import type { RequestFailure } from "../transport/transport.js";
+import { attempt } from "./attempt.js";
 import { backoffDelay } from "./backoff.js";
+import { Departures } from "./departures.js";
 import { type Drop, dropInto } from "./drop.js";
-import { Outbox } from "./outbox.js";
 import { type Pending, PendingTable, type Ticket } from "./pending.js";
 import { routeProgress } from "./progress.js";
+import { type InputMade, Rounds } from "./rounds.js";
 import type { ConnectionSettings } from "./settings.js";
 import { spawnOperation } from "./spawn.js";
 import { Suspects } from "./suspects.js";
@@ -24,13 +24,18 @@ export type OperationsMail =
   /** The outbox's turn for one operation: it runs outside of the connection's turn. */
   | { readonly type: "release"; readonly pending: Pending }
   /** An operation has waited long enough before it is repeated. */
-  | { readonly type: "again"; readonly key: number };
+  | { readonly type: "again"; readonly key: number }
+  | InputMade;
 
-/** What a handshake has come to. */
-export interface Agreement {
-  readonly server: ServerInfo;
-  readonly codec: Codec;
+/** What the operations need of the connection. */
+export interface OperationsShell {
+  readonly nextId: () => number;
+  /** The server does not speak the revision any more that was agreed on. */
+  renegotiate(): void;
 }
+
+/** A server that asks for input more often than this for one operation will never have enough. */
+const MOST_ROUNDS = 16;
 
 /**
  * The pending operations of a connection: taken in, put on the wire, matched with what comes back, and settled, each
@@ -44,44 +49,41 @@ export class Operations {
   readonly #self: Self<OperationNews | OperationsMail>;
   readonly #settings: ConnectionSettings;
   readonly #wire: Wire;
-  readonly #nextId: () => number;
+  readonly #shell: OperationsShell;
   readonly #table = new PendingTable();
-  readonly #outbox: Outbox;
+  /** The way out. */
+  readonly departures: Departures;
   readonly #suspects = new Suspects();
+  readonly #rounds: Rounds;
   readonly #drop: Drop;
-  /** Written, but not yet accepted to the last byte; in the order of their frames. */
-  #unaccepted: Pending[] = [];
-  /** Set while the connection is ready. */
-  #agreement: Agreement | undefined = undefined;
-  /** The latest one: what is under way is cancelled in the form in which it was asked. */
-  #codec: Codec | undefined = undefined;
-  #isOutboxOpen = false;
-  /** Out of the outbox, and on its way here as mail: whoever comes now comes after it. */
-  #releasing: Pending | undefined = undefined;
 
   constructor(
     self: Self<OperationNews | OperationsMail>,
     settings: ConnectionSettings,
     wire: Wire,
-    nextId: () => number,
+    shell: OperationsShell,
   ) {
     this.#self = self;
     this.#settings = settings;
     this.#wire = wire;
-    this.#nextId = nextId;
+    this.#shell = shell;
     this.#drop = dropInto(settings);
-    this.#outbox = new Outbox(
-      (pending) =>
-        new Promise((resolve) => {
-          pending.accepted = resolve;
-          this.#releasing = pending;
-          self.process.send({ type: "release", pending });
-        }),
+    this.#rounds = new Rounds({ answer: settings.answer, pipe: (input, toMail) => self.pipe(input, toMail) });
+    this.departures = new Departures(
+      {
+        maxInFlight: settings.maxInFlight,
+        nextId: shell.nextId,
+        newToken: settings.newToken,
+        due: (pending) => self.process.send({ type: "release", pending }),
+        refuse: (pending, failure) => this.#settle(pending, pending.lastOutcome, failure),
+      },
+      this.#table,
+      wire,
     );
   }
 
   get counts(): { readonly waiting: number; readonly inFlight: number } {
-    return { waiting: this.#table.size - this.#table.inFlight, inFlight: this.#table.inFlight };
+    return { waiting: this.#table.waiting, inFlight: this.#table.inFlight };
   }
 
   // In
@@ -94,109 +96,14 @@ export class Operations {
       from.reply(refusal({ code: "INVALID_REQUEST", message }));
       return;
     }
-    if (this.counts.waiting >= this.#settings.maxPending) {
+    if (!ticket.isStream && this.counts.waiting >= this.#settings.maxPending) {
       from.reply(refusal({ code: "OVERLOADED", limit: this.#settings.maxPending }));
       return;
     }
     const pending = this.#table.add(ticket, (settlement) => void from.reply(settlement));
     this.#settings.stats.operations.started++;
     this.#table.carriedBy(pending, spawnOperation(this.#self, this.#settings, pending));
-    if (ticket.isStream && this.#agreement !== undefined) this.#put(pending);
-    else if (this.#isFree && this.#outbox.size === 0 && this.#releasing === undefined) this.#put(pending);
-    else this.#outbox.add(pending);
-  }
-
-  // Out
-
-  /** The connection is ready: what waits may go. */
-  open(agreement: Agreement): void {
-    this.#agreement = agreement;
-    this.#codec = agreement.codec;
-    this.#regate();
-  }
-
-  close(): void {
-    this.#agreement = undefined;
-    this.#regate();
-  }
-
-  get #isFree(): boolean {
-    return this.#agreement !== undefined && !this.#wire.isStalled && this.#table.inFlight < this.#settings.maxInFlight;
-  }
-
-  #regate(): void {
-    const shouldBeOpen = this.#isFree;
-    if (shouldBeOpen === this.#isOutboxOpen) return;
-    this.#isOutboxOpen = shouldBeOpen;
-    if (shouldBeOpen) this.#outbox.open();
-    else this.#outbox.close();
-  }
-
-  /** The outbox's turn for one operation. */
-  release({ pending }: { readonly pending: Pending }): void {
-    if (this.#releasing === pending) this.#releasing = undefined;
-    if (pending.stage === "waiting" && this.#isFree) {
-      this.#put(pending);
-      return;
-    }
-    if (pending.stage === "waiting") this.#outbox.putBack(pending);
-    this.#freeOutbox(pending);
-  }
-
-  #put(pending: Pending): void {
-    const { ticket } = pending;
-    const agreement = this.#agreement;
-    if (agreement === undefined) return;
-    const { codec } = agreement;
-    const capability = missingCapability(ticket.method, agreement.server);
-    if (capability !== undefined) {
-      this.#settle(pending, pending.lastOutcome, { code: "CAPABILITY", capability });
-      return;
-    }
-    const id = this.#nextId();
-    const wireToken = pending.attempts === 0 ? ticket.token : this.#settings.newToken();
-    let json: string;
-    try {
-      json = JSON.stringify(codec.request(id, ticket, wireToken));
-    } catch (cause) {
-      const message = `Expected the parameters of ${ticket.method} to be JSON: see \`cause\``;
-      this.#settle(pending, pending.lastOutcome, { code: "INVALID_REQUEST", message, cause });
-      return;
-    }
-    const sequence = this.#wire.write(json, {
-      kind: "request",
-      id,
-      method: ticket.method,
-      headers: headersOf(codec, ticket),
-    });
-    this.#table.beginAttempt(pending, id, sequence, wireToken);
-    this.#unaccepted.push(pending);
-    pending.process?.send({ type: "attempt" });
-    this.#regate();
-  }
-
-  /** The transport has taken frames up to this one. */
-  accepted(upTo: number): void {
-    let count = 0;
-    for (const pending of this.#unaccepted) {
-      if (pending.sequence > upTo) break;
-      count++;
-      if (pending.stage === "writing") pending.stage = "sent";
-      this.#freeOutbox(pending);
-    }
-    if (count > 0) this.#unaccepted.splice(0, count);
-    this.#regate();
-  }
-
-  /** The other side does not read, or reads again. */
-  flowChanged(): void {
-    this.#regate();
-  }
-
-  #freeOutbox(pending: Pending): void {
-    const done = pending.accepted;
-    pending.accepted = undefined;
-    done?.();
+    this.departures.add(pending);
   }
 
   // Back
@@ -208,8 +115,71 @@ export class Operations {
       this.#drop(wasOurs ? "responses.duplicate" : "responses.unknown");
       return;
     }
-    if (response.error === undefined) this.#settle(pending, "completed", undefined, response.result);
-    else this.#settle(pending, "completed", { code: "PROTOCOL", error: response.error });
+    const { error, result } = response;
+    if (error !== undefined) this.#refused(pending, error);
+    else this.#read(pending, result, pending.codec?.read(pending.ticket.method, result) ?? { kind: "complete" });
+  }
+
+  #read(pending: Pending, result: unknown, reading: Reading): void {
+    if (reading.kind === "complete") {
+      this.#settle(pending, "completed", undefined, result);
+      return;
+    }
+    const isEndless = reading.kind === "inputRequired" && ++pending.rounds > MOST_ROUNDS;
+    if (reading.kind === "invalid" || isEndless) {
+      const problem = reading.kind === "invalid" ? reading.problem : `It asks for input more than ${MOST_ROUNDS} times`;
+      this.#settle(pending, "completed", { code: "INVALID_RESULT", result, cause: new Error(problem) });
+      return;
+    }
+    const { requests, requestState } = reading;
+    this.#takeOff(pending, "unknown");
+    pending.leg = { inputResponses: undefined, requestState };
+    pending.isNextLeg = true;
+    if (requests.length === 0) {
+      this.#againIn(pending, backoffDelay(this.#settings.backoff, pending.rounds, this.#settings.random()));
+    } else {
+      pending.pause();
+      this.#rounds.begin(pending, requests, result);
+    }
+    this.departures.look();
+  }
+
+  /** The host has answered what the server asked for, or cannot: the next leg may go. */
+  inputMade(mail: InputMade): void {
+    const input = this.#rounds.end(mail);
+    if (input === undefined) return;
+    const { pending } = mail;
+    pending.resume();
+    if (!input.ok) {
+      this.#settle(pending, "completed", input.failure);
+      return;
+    }
+    pending.leg = { inputResponses: input.responses, requestState: pending.leg?.requestState };
+    this.departures.putBack(pending);
+  }
+
+  #refused(pending: Pending, error: RpcError): void {
+    const failure: Failure = { code: "PROTOCOL", error };
+    const rejection = pending.codec?.rejection(error);
+    if (rejection === undefined) {
+      this.#settle(pending, "completed", failure);
+      return;
+    }
+    const isCurrent = pending.codec === this.departures.codec;
+    if (rejection === "version" && isCurrent) this.#shell.renegotiate();
+    const isRepeated = rejection === "version" || !pending.hasRefreshed;
+    if (!isRepeated || !this.#mayRepeat(pending, "rejected")) {
+      this.#settle(pending, "rejected", failure);
+      return;
+    }
+    this.#takeOff(pending, "rejected");
+    if (rejection === "version") {
+      this.departures.queue(pending);
+    } else {
+      pending.hasRefreshed = true;
+      this.#self.pipe(attempt(this.#settings.refreshTools), () => ({ type: "again", key: pending.key }));
+    }
+    this.departures.look();
   }
 
   progressed(params: Params | undefined): void {
@@ -223,7 +193,26 @@ export class Operations {
 
   expired({ key, limit, after }: { key: number; limit: "timeout" | "maxTimeout"; after: number }): void {
     const pending = this.#table.byKey(key);
-    if (pending !== undefined) this.#abandon(pending, { code: "TIMEOUT", limit, after }, "timeout");
+    // A handler of ours has begun to work for it meanwhile.
+    if (pending === undefined || (limit === "timeout" && pending.pauses > 0)) return;
+    this.#abandon(pending, { code: "TIMEOUT", limit, after }, "timeout");
+  }
+
+  /**
+   * The server waits for us: what passes until the returned function is called is no silence of its own. Which operation
+   * it asks for is known where each has a stream of its own; otherwise it may be any of those under way.
+   */
+  hold(via: RequestId | undefined): () => void {
+    const one = this.#table.byId(via);
+    const held = via === undefined ? this.#table.onTheWire() : one === undefined ? [] : [one];
+    for (const pending of held) pending.pause();
+    return () => {
+      for (const pending of held) pending.resume();
+    };
+  }
+
+  streamOf(params: Params | undefined): ProgressToken | undefined {
+    return this.#table.streamOf(params);
   }
 
   cancel(token: ProgressToken, reason: unknown, cause: unknown): void {
@@ -248,10 +237,9 @@ export class Operations {
 
   /** Gives an operation up, and tells the server if it can have heard of it. */
   #abandon(pending: Pending, failure: Failure, reason: string | undefined): void {
-    const { id, stage } = pending;
+    const { id, stage, codec } = pending;
     const isOut = stage === "writing" || stage === "sent";
     this.#settle(pending, isOut ? "unknown" : pending.lastOutcome, failure);
-    const codec = this.#codec;
     if (!isOut || codec === undefined) return;
     if (!this.#wire.isHttp || !codec.isCancelledByClosing) {
       const { method, ...rest } = codec.cancelled(id, reason);
@@ -267,20 +255,36 @@ export class Operations {
   failed({ id, outcome, failure, retryAfter }: RequestFailure & { readonly id: RequestId }): void {
     const pending = this.#table.byId(id);
     if (pending === undefined) return;
+    if (failure.code === "PROTOCOL") {
+      this.#refused(pending, failure.error);
+      return;
+    }
     const wait = retryAfter ?? this.#pause(pending);
-    const safe = isSafe(pending.ticket, this.#settings.toolHints);
-    const isWorthIt =
-      wait < pending.ticket.timeout && mayRepeat(pending.ticket, { outcome, attempts: pending.attempts, safe });
-    if (!isWorthIt) {
+    if (wait >= pending.ticket.timeout || !this.#mayRepeat(pending, outcome)) {
       this.#settle(pending, outcome, failure);
       return;
     }
+    this.#takeOff(pending, outcome);
+    if (wait === 0) this.departures.queue(pending);
+    else this.#againIn(pending, wait);
+    this.departures.look();
+  }
+
+  #mayRepeat(pending: Pending, outcome: AttemptOutcome): boolean {
+    const { ticket, attempts } = pending;
+    const safe = isSafe(ticket, this.#settings.toolHints);
+    return mayRepeat(ticket, { outcome, attempts, safe });
+  }
+
+  /** Its attempt is over, and it is not. */
+  #takeOff(pending: Pending, outcome: AttemptOutcome): void {
     pending.lastOutcome = outcome;
     this.#table.endAttempt(pending);
-    this.#freeOutbox(pending);
-    if (wait === 0) this.#outbox.add(pending);
-    else this.#self.sendAfter(wait, { type: "again", key: pending.key });
-    this.#regate();
+    this.departures.free(pending);
+  }
+
+  #againIn(pending: Pending, wait: number): void {
+    this.#self.sendAfter(wait, { type: "again", key: pending.key });
   }
 
   /** The first repeat goes at once, later ones wait like incarnations do. */
@@ -292,31 +296,29 @@ export class Operations {
   /** It has waited long enough before it is repeated. */
   again(key: number): void {
     const pending = this.#table.byKey(key);
-    if (pending?.stage === "waiting") this.#outbox.add(pending);
+    if (pending?.stage === "waiting") this.departures.queue(pending);
   }
 
   /** The transport has ended: what was on the wire is repeated where that is allowed, and fails where it is not. */
   lost(failure: Failure): void {
-    this.#unaccepted = [];
+    this.departures.forget();
     for (const pending of this.#table.onTheWire()) {
       const outcome = this.#outcomeOf(pending);
-      pending.lastOutcome = outcome;
-      const safe = isSafe(pending.ticket, this.#settings.toolHints);
-      if (mayRepeat(pending.ticket, { outcome, attempts: pending.attempts, safe })) {
-        this.#table.endAttempt(pending);
-        this.#freeOutbox(pending);
-        if (!this.#suspects.take(pending)) this.#outbox.add(pending);
+      if (this.#mayRepeat(pending, outcome)) {
+        this.#takeOff(pending, outcome);
+        // A stream has been answered by all that came on it, and would keep the next one waiting for ever.
+        if (pending.ticket.isStream || !this.#suspects.take(pending)) this.departures.queue(pending);
       } else {
         this.#settle(pending, outcome, failure);
       }
     }
     this.#admitSuspect();
-    this.#regate();
+    this.departures.look();
   }
 
   #admitSuspect(): void {
     const suspect = this.#suspects.next();
-    if (suspect !== undefined) this.#outbox.add(suspect);
+    if (suspect !== undefined) this.departures.queue(suspect);
   }
 
   /** The connection is down: what waits need not wait any longer. */
@@ -352,20 +354,16 @@ export class Operations {
     const reach = { outcome, attempts: pending.attempts };
     const settlement: Settlement =
       failure === undefined ? { ok: true, result, ...reach } : { ok: false, failure, ...reach };
-    this.#outbox.remove(pending);
+    this.departures.remove(pending);
     this.#suspects.forget(pending);
+    this.#rounds.abandon(pending, failure);
     this.#table.settle(pending, settlement);
-    this.#freeOutbox(pending);
+    this.departures.free(pending);
     this.#admitSuspect();
     this.#settings.stats.operations.settled++;
     pending.process?.send({ type: "settle", settlement });
-    this.#regate();
+    this.departures.look();
   }
-}
-
-function headersOf(codec: Codec, { method, params, headers }: Ticket): Headers {
-  const own = codec.headers(method, params);
-  return headers === undefined ? own : { ...headers, ...own };
 }
 
 /** An operation that was not even taken in. */

@@ -3,8 +3,8 @@ import type { ProgressUpdate } from "../operation/operation.js";
 import type { OperationMail } from "../operation/process.js";
 import type { Settlement } from "../operation/settlement.js";
 import type { AttemptOutcome } from "../protocol/base-error.js";
-import type { Headers } from "../protocol/codec.js";
-import type { Params, ProgressToken } from "../protocol/message.js";
+import type { Codec, Headers, Leg } from "../protocol/codec.js";
+import { isRecord, type Params, type ProgressToken } from "../protocol/message.js";
 
 /** A request as the client hands it to the connection: data, and two ways back. */
 export interface Ticket {
@@ -35,6 +35,14 @@ export interface Ticket {
  */
 export type Stage = "waiting" | "writing" | "sent" | "settled";
 
+/** What one time on the wire is known by: its JSON-RPC id, its frame's sequence, its token, its form. */
+interface Attempt {
+  readonly id: number;
+  readonly sequence: number;
+  readonly wireToken: ProgressToken;
+  readonly codec: Codec;
+}
+
 /** An operation as its connection knows it. */
 export class Pending {
   readonly key: number;
@@ -52,6 +60,17 @@ export class Pending {
   sequence = 0;
   wireToken: ProgressToken;
   lastProgress = Number.NEGATIVE_INFINITY;
+  /** In which form the current attempt was asked. */
+  codec: Codec | undefined = undefined;
+  /** What the server asked for so far, and what goes along with the request because of it. */
+  rounds = 0;
+  leg: Leg | undefined = undefined;
+  /** Whether the next time on the wire is the operation's next leg, and no attempt of its own. */
+  isNextLeg = false;
+  /** How many handlers of ours it waits for: what passes meanwhile is no silence. */
+  pauses = 0;
+  /** Whether the tools were listed anew for it, because the server did not like its headers. */
+  hasRefreshed = false;
   /** Resolves the outbox's task that wrote it. */
   accepted: (() => void) | undefined = undefined;
 
@@ -64,6 +83,17 @@ export class Pending {
 
   get priority(): number {
     return this.ticket.priority;
+  }
+
+  /** Not counted as silence of the server's until `resume` was called as often. */
+  pause(): void {
+    this.pauses++;
+    this.process?.send({ type: "pause" });
+  }
+
+  resume(): void {
+    this.pauses--;
+    this.process?.send({ type: "resume" });
   }
 }
 
@@ -82,16 +112,18 @@ export class PendingTable {
   readonly #byId = new Map<number, Pending>();
   readonly #finished = new Set<ProgressToken>();
   #lastKey = 0;
-  /** How many of those on the wire are streams. */
+  /** Streams count as nothing: neither among all, nor among those on the wire. */
   #streams = 0;
+  #streamsOut = 0;
 
-  get size(): number {
-    return this.#byKey.size;
+  /** How many are not on the wire. */
+  get waiting(): number {
+    return this.#byKey.size - this.#streams - this.inFlight;
   }
 
   /** How many are on the wire or on their way to it. */
   get inFlight(): number {
-    return this.#byId.size - this.#streams;
+    return this.#byId.size - this.#streamsOut;
   }
 
   isTokenInUse(token: ProgressToken): boolean {
@@ -100,6 +132,7 @@ export class PendingTable {
 
   add(ticket: Ticket, reply: (settlement: Settlement) => void): Pending {
     const pending = new Pending(++this.#lastKey, ticket, reply);
+    if (ticket.isStream) this.#streams++;
     this.#byKey.set(pending.key, pending);
     this.#byToken.set(ticket.token, pending);
     return pending;
@@ -118,14 +151,16 @@ export class PendingTable {
   }
 
   /** Gives an operation what its next attempt is known by. */
-  beginAttempt(pending: Pending, id: number, sequence: number, wireToken: ProgressToken): void {
+  beginAttempt(pending: Pending, { id, sequence, wireToken, codec }: Attempt): void {
     pending.stage = "writing";
-    pending.attempts++;
+    if (!pending.isNextLeg) pending.attempts++;
+    pending.isNextLeg = false;
     pending.id = id;
     pending.sequence = sequence;
     pending.wireToken = wireToken;
+    pending.codec = codec;
     pending.lastProgress = Number.NEGATIVE_INFINITY;
-    if (pending.ticket.isStream) this.#streams++;
+    if (pending.ticket.isStream) this.#streamsOut++;
     this.#byId.set(id, pending);
     this.#byWireToken.set(wireToken, pending);
   }
@@ -134,7 +169,7 @@ export class PendingTable {
   endAttempt(pending: Pending): void {
     if (pending.stage !== "writing" && pending.stage !== "sent") return;
     pending.stage = "waiting";
-    if (pending.ticket.isStream) this.#streams--;
+    if (pending.ticket.isStream) this.#streamsOut--;
     this.#byId.delete(pending.id);
     this.#byWireToken.delete(pending.wireToken);
     this.#remember(pending.wireToken);
@@ -145,7 +180,7 @@ export class PendingTable {
     this.endAttempt(pending);
     pending.stage = "settled";
     pending.settlement = settlement;
-    this.#byKey.delete(pending.key);
+    if (this.#byKey.delete(pending.key) && pending.ticket.isStream) this.#streams--;
     this.#byToken.delete(pending.ticket.token);
     this.#remember(pending.ticket.token);
   }
@@ -164,6 +199,13 @@ export class PendingTable {
 
   byWireToken(token: ProgressToken): Pending | undefined {
     return this.#byWireToken.get(token);
+  }
+
+  /** The token of the `subscriptions/listen` on whose stream a notification came. */
+  streamOf(params: Params | undefined): ProgressToken | undefined {
+    const meta = params?._meta;
+    const pending = this.byId(isRecord(meta) ? meta["io.modelcontextprotocol/subscriptionId"] : undefined);
+    return pending?.ticket.isStream === true ? pending.ticket.token : undefined;
   }
 
   wasFinished(token: ProgressToken): boolean {

@@ -27,8 +27,15 @@ export type ConnectionEvent =
   | { readonly type: "dropped"; readonly what: DroppedKind; readonly token?: ProgressToken | undefined }
   | { readonly type: "warning"; readonly message: string; readonly cause?: unknown }
   | { readonly type: "callbackError"; readonly token: ProgressToken; readonly error: unknown; readonly count: number }
-  /** A notification of the server's that is not about one operation. */
-  | { readonly type: "notification"; readonly notification: RpcNotification }
+  /**
+   * A notification of the server's that is not about one operation. `token` is that of the `subscriptions/listen` on whose
+   * stream it came, where there is one.
+   */
+  | {
+      readonly type: "notification";
+      readonly notification: RpcNotification;
+      readonly token?: ProgressToken | undefined;
+    }
   | { readonly type: "stderr"; readonly line: string };
 
 /** What was not delivered, by the counter it is found under in `client.stats`. */
@@ -68,11 +75,11 @@ export interface ConnectionSettings extends HandshakeSettings {
   readonly progressDrain: number;
   readonly backoff: Backoff;
   readonly downAfter: number;
-  /** Milliseconds to open a transport, and again to shake hands over it. */
-  readonly handshakeLimit: number;
   /** Answers what the server asks, but for `ping`, which the connection answers itself. */
   readonly answer: Answerer;
   readonly toolHints: ToolHints;
+  /** Lists the tools anew, since the server does not recognise what was made of the list; settles when that is done. */
+  readonly refreshTools: () => Promise<unknown>;
   /** Counts the transport's lives, across restarts of the connection's process; the first is 1. */
   readonly nextIncarnation: () => number;
   readonly newToken: () => ProgressToken;

@@ -8,6 +8,7 @@ import {
   type Process,
   type Self,
   type SystemMessage,
+  type Timer,
 } from "../../actors/index.js";
 import type { ProgressUpdate } from "./operation.js";
 import type { Settlement } from "./settlement.js";
@@ -18,6 +19,9 @@ export type OperationMail =
   /** It was put on the wire (again): the time limit for silence starts anew. */
   | { readonly type: "attempt" }
   | { readonly type: "progress"; readonly update: ProgressUpdate }
+  /** A handler of ours works for it: that is no silence of the server's. Ends with as many `resume`. */
+  | { readonly type: "pause" }
+  | { readonly type: "resume" }
   /** Everything read before this has been routed: look at the clock now. */
   | { readonly type: "expire" }
   | { readonly type: "settle"; readonly settlement: Settlement }
@@ -91,6 +95,9 @@ class OperationProcess implements Behaviour {
   #settlement: Settlement | undefined = undefined;
   #failures = 0;
   #firstFailure: unknown = undefined;
+  /** How many reasons there are not to count the silence. */
+  #pauses = 0;
+  #timer: Timer | undefined = undefined;
 
   constructor(self: Self<OperationMail>, argument: OperationArgument) {
     this.#self = self;
@@ -126,6 +133,12 @@ class OperationProcess implements Behaviour {
       case "attempt":
         this.#lastSign = this.#now();
         return;
+      case "pause":
+        this.#pauses++;
+        return;
+      case "resume":
+        this.#resume();
+        return;
       case "tick":
         this.#tick();
         return;
@@ -158,7 +171,7 @@ class OperationProcess implements Behaviour {
   /** Which limit is next, and when. */
   #limit(): { readonly name: "timeout" | "maxTimeout"; readonly after: number; readonly due: number } {
     const { timeout, maxTimeout, calledAt } = this.#argument;
-    const silence = this.#lastSign + timeout;
+    const silence = this.#pauses > 0 ? Number.POSITIVE_INFINITY : this.#lastSign + timeout;
     const whole = calledAt + maxTimeout;
     return silence <= whole
       ? { name: "timeout", after: timeout, due: silence }
@@ -168,7 +181,17 @@ class OperationProcess implements Behaviour {
   /** One timer, set again only when it fires: progress moves the limit without touching it. */
   #wait(): void {
     const { due } = this.#limit();
-    if (due !== Number.POSITIVE_INFINITY) this.#self.sendAfter(Math.max(0, due - this.#now()), { type: "tick" });
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (due === Number.POSITIVE_INFINITY) return;
+    this.#timer = this.#self.sendAfter(Math.max(0, due - this.#now()), { type: "tick" });
+  }
+
+  /** The limit for silence starts anew; it is nearer than the one that was waited for. */
+  #resume(): void {
+    if (--this.#pauses > 0 || this.#settlement !== undefined) return;
+    this.#lastSign = this.#now();
+    this.#wait();
   }
 
   #tick(): void {

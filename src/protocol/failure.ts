@@ -6,6 +6,7 @@ import {
   ConnectionClosedError,
   ConnectionLostError,
   InvalidRequestError,
+  InvalidResultError,
   type LossFacts,
   OverloadedError,
   ProtocolError,
@@ -29,6 +30,7 @@ export type Failure =
   | { readonly code: "CONNECTION_CLOSED"; readonly message: string; readonly cause?: unknown }
   | { readonly code: "OVERLOADED"; readonly limit: number }
   | { readonly code: "PROTOCOL"; readonly error: RpcError }
+  | { readonly code: "INVALID_RESULT"; readonly result: unknown; readonly cause: unknown }
   | { readonly code: "INVALID_REQUEST"; readonly message: string; readonly cause?: unknown }
   | { readonly code: "CAPABILITY"; readonly capability: string }
   | { readonly code: "HTTP"; readonly message: string; readonly http: HttpFacts; readonly cause?: unknown }
@@ -51,6 +53,8 @@ export function errorOf(method: string, failure: Failure, reach: Reach): Caduceu
       return new OverloadedError(method, failure.limit);
     case "PROTOCOL":
       return new ProtocolError(method, failure.error, facts);
+    case "INVALID_RESULT":
+      return new InvalidResultError(method, failure.result, facts);
     case "INVALID_REQUEST":
       return new InvalidRequestError(failure.message, failure.cause);
     case "CAPABILITY":

@@ -1,4 +1,4 @@
-import type { Ask, Codec, Era, Headers } from "./codec.js";
+import type { Ask, Codec, Era, Headers, Reading } from "./codec.js";
 import type { Params, ProgressToken, RequestId, RpcNotification, RpcRequest } from "./message.js";
 import type { InitializeResult } from "./results.js";
 
@@ -16,9 +16,11 @@ export interface Implementation {
   readonly title?: string | undefined;
 }
 
-/** What a server said of itself in the handshake. */
+/** What a server said of itself in the handshake, or when it was asked. */
 export interface ServerInfo {
+  /** Empty where a server of the modern era does not say. */
   readonly name: string;
+  /** Empty where a server of the modern era does not say. */
   readonly version: string;
   readonly title: string | undefined;
   readonly instructions: string | undefined;
@@ -60,6 +62,8 @@ const NAMED_IN_HEADER: readonly string[] = ["2025-06-18", "2025-11-25"];
 
 const NO_HEADERS: Headers = {};
 
+const COMPLETE: Reading = { kind: "complete" };
+
 /**
  * The form of requests of the legacy era, after the handshake has agreed on a revision.
  *
@@ -71,17 +75,29 @@ export function legacyCodec(version: string): Codec {
     era: "legacy",
     version,
     isCancelledByClosing: false,
+    hasServerRequests: true,
     request: legacyRequest,
-    cancelled(requestId: RequestId, reason: string | undefined): RpcNotification {
-      const params = reason === undefined ? { requestId } : { requestId, reason };
-      return { jsonrpc: "2.0", method: "notifications/cancelled", params };
-    },
+    cancelled: cancelledNotification,
     headers: () => headers,
+    carries: () => true,
+    // What a result's `resultType` may be is the tool's own affair here.
+    read: () => COMPLETE,
+    rejection: () => undefined,
   };
 }
 
+/** Tells the server that nobody waits for an answer any more; the same in both eras. */
+export function cancelledNotification(requestId: RequestId, reason: string | undefined): RpcNotification {
+  const params = reason === undefined ? { requestId } : { requestId, reason };
+  return { jsonrpc: "2.0", method: "notifications/cancelled", params };
+}
+
 /** The caller's `_meta` is kept; the progress token is added to it. */
-function legacyRequest(id: RequestId, { method, params, meta }: Ask, progressToken: ProgressToken): RpcRequest {
+function legacyRequest(
+  id: RequestId,
+  { method, params, meta }: Ask,
+  progressToken: ProgressToken | undefined,
+): RpcRequest {
   const given = params?._meta as Params | undefined;
   return { jsonrpc: "2.0", id, method, params: { ...params, _meta: { ...given, ...meta, progressToken } } };
 }

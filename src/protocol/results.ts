@@ -1,6 +1,7 @@
 import type {
   CallToolResultSchema,
   CompleteResultSchema,
+  DiscoverResultSchema,
   GetPromptResultSchema,
   InitializeResultSchema,
   ListPromptsResultSchema,
@@ -17,6 +18,7 @@ import type { output } from "zod";
 
 export type EmptyResult = output<typeof ResultSchema>;
 export type InitializeResult = output<typeof InitializeResultSchema>;
+export type DiscoverResult = output<typeof DiscoverResultSchema>;
 export type Tool = output<typeof ToolSchema>;
 export type ListToolsResult = output<typeof ListToolsResultSchema>;
 export type CallToolResult = output<typeof CallToolResultSchema>;
@@ -30,6 +32,7 @@ export type CompleteResult = output<typeof CompleteResultSchema>;
 /** The result of every request a client may make, by method. */
 export interface ResultByMethod {
   readonly ping: EmptyResult;
+  readonly "server/discover": DiscoverResult;
   readonly "tools/list": ListToolsResult;
   readonly "tools/call": CallToolResult;
   readonly "resources/list": ListResourcesResult;
@@ -41,6 +44,7 @@ export interface ResultByMethod {
   readonly "prompts/get": GetPromptResult;
   readonly "completion/complete": CompleteResult;
   readonly "logging/setLevel": EmptyResult;
+  readonly "subscriptions/listen": EmptyResult;
 }
 
 export type KnownMethod = keyof ResultByMethod;

@@ -7,6 +7,7 @@ import type { KnownMethod } from "./results.js";
 /** What a server's answer must look like, by method. */
 export const resultSchemas: { readonly [M in KnownMethod]: ZodType } = {
   ping: core.ResultSchema,
+  "server/discover": core.DiscoverResultSchema,
   "tools/list": core.ListToolsResultSchema,
   "tools/call": core.CallToolResultSchema,
   "resources/list": core.ListResourcesResultSchema,
@@ -18,6 +19,8 @@ export const resultSchemas: { readonly [M in KnownMethod]: ZodType } = {
   "prompts/get": core.GetPromptResultSchema,
   "completion/complete": core.CompleteResultSchema,
   "logging/setLevel": core.ResultSchema,
+  "subscriptions/listen": core.ResultSchema,
 };
 
 export const initializeResultSchema: ZodType = core.InitializeResultSchema;
+export const discoverResultSchema: ZodType = core.DiscoverResultSchema;

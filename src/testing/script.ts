@@ -1,4 +1,5 @@
 import type { Params } from "../protocol/message.js";
+import { MODERN_VERSIONS } from "../protocol/modern.js";
 
 /** One thing a scripted server does when it is asked. Plain data, so that a script can be handed to another process. */
 export type Step =
@@ -8,7 +9,9 @@ export type Step =
   | { readonly do: "progress"; readonly progress: number; readonly total?: number; readonly message?: string }
   | { readonly do: "flood"; readonly total: number }
   | { readonly do: "notify"; readonly method: string; readonly params?: Params }
+  | { readonly do: "tell"; readonly method: string; readonly params?: Params }
   | { readonly do: "ask"; readonly method: string; readonly params?: Params }
+  | { readonly do: "needInput"; readonly inputRequests: Params; readonly requestState?: string }
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "stall" }
   | { readonly do: "raw"; readonly text: string }
@@ -27,10 +30,18 @@ export interface Rule {
   readonly steps: readonly Step[];
 }
 
+/** `dual`: both, by how it is asked. */
+export type ScriptEra = "legacy" | "modern" | "dual";
+
 /** A server's whole behaviour, as data. */
 export interface ScriptData {
   readonly name: string;
+  /** What it speaks: an `initialize` handshake, requests that say all there is to say, or both. Default `"legacy"`. */
+  readonly era: ScriptEra;
+  /** The revision it answers `initialize` with; default: the one it is offered. */
   readonly protocolVersion?: string | undefined;
+  /** The revisions of the modern era it speaks; default: 2026-07-28. */
+  readonly modernVersions: readonly string[];
   /** Goes on after the end of its stdin, and ignores SIGTERM: only SIGKILL ends it. A real process only. */
   readonly isStubborn: boolean;
   readonly rules: readonly Rule[];
@@ -58,9 +69,21 @@ export const flood = (total: number): Step => ({ do: "flood", total });
 /** Sends a notification. */
 export const notify = (method: string, params?: Params): Step =>
   params === undefined ? { do: "notify", method } : { do: "notify", method, params };
+/** Sends a notification on the stream of the request, which is a `subscriptions/listen`: it bears the request's id. */
+export const tell = (method: string, params?: Params): Step =>
+  params === undefined ? { do: "tell", method } : { do: "tell", method, params };
 /** Sends the client a request, and goes on when it is answered. */
 export const ask = (method: string, params?: Params): Step =>
   params === undefined ? { do: "ask", method } : { do: "ask", method, params };
+/**
+ * Answers that these requests have to be answered first, unless the request brings the answers along; then it goes on. For
+ * a server of the modern era.
+ */
+export const needInput = (inputRequests: Params, requestState?: string): Step => ({
+  do: "needInput",
+  inputRequests,
+  ...(requestState === undefined ? {} : { requestState }),
+});
 /** Waits so many milliseconds, on the runtime's clock where the server is in memory. */
 export const wait = (ms: number): Step => ({ do: "wait", ms });
 /** Never answers. Later requests are still served. */
@@ -88,7 +111,9 @@ export const together = (...steps: readonly Step[]): Step => ({ do: "together", 
 
 /**
  * What a scripted server does, request by request. Without a rule it answers `initialize`, `ping` and `tools/list` as a
- * good server would, and everything else with −32601.
+ * good server would, and everything else with −32601. With `era: "modern"` it answers `server/discover` and
+ * `subscriptions/listen` instead of `initialize` and `ping`, and refuses requests that do not say what they must; `dual`
+ * is both at once.
  *
  * ```ts
  * const script = new Script()
@@ -102,7 +127,15 @@ export class Script {
   readonly data: ScriptData;
 
   constructor(data: Partial<ScriptData> = {}) {
-    this.data = { name: "scripted", isStubborn: false, rules: [], tools: [], ...data };
+    this.data = {
+      name: "scripted",
+      era: "legacy",
+      modernVersions: MODERN_VERSIONS,
+      isStubborn: false,
+      rules: [],
+      tools: [],
+      ...data,
+    };
   }
 
   /** What to do for every request of a method. */

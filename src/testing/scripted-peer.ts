@@ -1,4 +1,12 @@
-import { classify, isProgressToken, isRecord, type Params, type RpcRequest } from "../protocol/message.js";
+import {
+  classify,
+  isProgressToken,
+  isRecord,
+  type Params,
+  type RequestId,
+  type RpcError,
+  type RpcRequest,
+} from "../protocol/message.js";
 import type { Rule, ScriptData, Step } from "./script.js";
 
 /** What a scripted server stands on: a pipe, a process, a clock. */
@@ -20,6 +28,13 @@ export interface PeerGround {
 export type UsedRules = Map<Rule, number>;
 
 const METHOD_NOT_FOUND = -32601;
+const INVALID_PARAMS = -32602;
+const UNSUPPORTED_VERSION = -32022;
+
+/** What a list says where it may not be kept. */
+const UNCACHED = { ttlMs: 0, cacheScope: "private" };
+
+const CAPABILITIES = { tools: {}, resources: { subscribe: true }, prompts: {}, completions: {}, logging: {} };
 
 /** Plays a script against whatever it stands on. */
 export class ScriptedPeer {
@@ -46,8 +61,14 @@ export class ScriptedPeer {
 
   async #serve(request: RpcRequest): Promise<void> {
     const rule = this.#ruleFor(request);
-    if (rule === undefined) this.#serveByDefault(request);
-    else await this.#play(rule.steps, request);
+    if (rule !== undefined) {
+      await this.#play(rule.steps, request);
+      return;
+    }
+    const { era } = this.#script;
+    const isModern = era === "modern" || (era === "dual" && versionOf(request) !== undefined);
+    if (isModern) this.#serveModern(request);
+    else this.#serveLegacy(request);
   }
 
   #ruleFor(request: RpcRequest): Rule | undefined {
@@ -61,7 +82,27 @@ export class ScriptedPeer {
     return rule;
   }
 
-  #serveByDefault({ id, method, params }: RpcRequest): void {
+  #serveModern(request: RpcRequest): void {
+    const { id, method, params } = request;
+    const refusal = refusalOf(request, this.#script.modernVersions);
+    if (refusal !== undefined) this.#refuse(id, refusal.code, refusal.message, refusal.data);
+    else if (method === "server/discover") this.#reply(id, this.#discoverResult());
+    else if (method === "tools/list") this.#reply(id, { tools: this.#script.tools, ...UNCACHED });
+    else if (method === "subscriptions/listen")
+      this.#tell(id, "notifications/subscriptions/acknowledged", { notifications: params?.notifications });
+    else this.#refuse(id, METHOD_NOT_FOUND, `No rule for ${method}`);
+  }
+
+  #discoverResult(): Params {
+    return {
+      supportedVersions: this.#script.modernVersions,
+      capabilities: CAPABILITIES,
+      _meta: { "io.modelcontextprotocol/serverInfo": { name: this.#script.name, version: "1.0.0" } },
+      ...UNCACHED,
+    };
+  }
+
+  #serveLegacy({ id, method, params }: RpcRequest): void {
     if (method === "initialize") this.#reply(id, this.#initializeResult(params));
     else if (method === "ping") this.#reply(id, {});
     else if (method === "tools/list") this.#reply(id, { tools: this.#script.tools });
@@ -71,7 +112,7 @@ export class ScriptedPeer {
   #initializeResult(params: Params | undefined): Params {
     return {
       protocolVersion: this.#script.protocolVersion ?? params?.protocolVersion,
-      capabilities: { tools: {}, resources: { subscribe: true }, prompts: {}, completions: {}, logging: {} },
+      capabilities: CAPABILITIES,
       serverInfo: { name: this.#script.name, version: "1.0.0" },
     };
   }
@@ -79,6 +120,7 @@ export class ScriptedPeer {
   async #play(steps: readonly Step[], request: RpcRequest): Promise<void> {
     for (const step of steps) {
       if (step.do === "stall") return;
+      if (step.do === "needInput" && this.#needInput(step, request)) return;
       const pending = this.#perform(step, request);
       if (pending !== undefined) await pending;
     }
@@ -102,6 +144,9 @@ export class ScriptedPeer {
         return this.#together(progressTo(step.total), request);
       case "notify":
         this.#send({ method: step.method, params: step.params });
+        return undefined;
+      case "tell":
+        this.#tell(request.id, step.method, step.params);
         return undefined;
       case "ask":
         return this.#ask(step.method, step.params);
@@ -127,6 +172,7 @@ export class ScriptedPeer {
         return undefined;
       case "together":
         return this.#together(step.steps, request);
+      case "needInput":
       case "stall":
         return undefined;
     }
@@ -142,6 +188,15 @@ export class ScriptedPeer {
     await this.#play(steps, request);
     this.#batch = undefined;
     this.#write(batch.join(""));
+  }
+
+  /** Asks for input; says whether it had to. */
+  #needInput({ inputRequests, requestState }: Step & { readonly do: "needInput" }, request: RpcRequest): boolean {
+    const { inputResponses } = request.params ?? {};
+    const given = isRecord(inputResponses) ? inputResponses : {};
+    if (Object.keys(inputRequests).every((key) => Object.hasOwn(given, key))) return false;
+    this.#reply(request.id, { resultType: "input_required", inputRequests, requestState });
+    return true;
   }
 
   #progress(step: Step & { readonly do: "progress" }, request: RpcRequest): void {
@@ -164,8 +219,15 @@ export class ScriptedPeer {
     goOn?.();
   }
 
+  #tell(id: RequestId, method: string, params: Params | undefined): void {
+    const _meta = { ...(params?._meta as Params | undefined), "io.modelcontextprotocol/subscriptionId": id };
+    this.#send({ method, params: { ...params, _meta } });
+  }
+
+  /** A result says of which type it is, once there are types. */
   #reply(id: unknown, result: unknown): void {
-    this.#send({ id, result });
+    const isTyped = this.#script.era !== "legacy" && isRecord(result);
+    this.#send({ id, result: isTyped ? { resultType: "complete", ...result } : result });
   }
 
   #refuse(id: unknown, code: number, message: string, data?: unknown): void {
@@ -180,6 +242,24 @@ export class ScriptedPeer {
     if (this.#batch === undefined) this.#ground.write(text);
     else this.#batch.push(text);
   }
+}
+
+/** Which revision a request says it is of. */
+function versionOf({ params }: RpcRequest): unknown {
+  const meta = params?._meta;
+  return isRecord(meta) ? meta["io.modelcontextprotocol/protocolVersion"] : undefined;
+}
+
+/** What is wrong with a request, where every one has to say which revision it is of, and who asks. */
+function refusalOf(request: RpcRequest, supported: readonly string[]): RpcError | undefined {
+  const requested = versionOf(request);
+  const meta = request.params?._meta;
+  const isWhole = isRecord(meta) && isRecord(meta["io.modelcontextprotocol/clientCapabilities"]);
+  if (!isWhole || typeof requested !== "string") {
+    return { code: INVALID_PARAMS, message: `Expected the _meta of this server's revisions: ${supported.join(", ")}` };
+  }
+  if (supported.includes(requested)) return undefined;
+  return { code: UNSUPPORTED_VERSION, message: "Unsupported protocol version", data: { supported, requested } };
 }
 
 function progressTo(total: number): Step[] {

@@ -1,7 +1,8 @@
 import { onTestFinished } from "vitest";
 import type { Process, ProcessNode, VirtualClock } from "../../actors/index.js";
 // Loaded before the first `connect()`, so that its own import of it takes no I/O, which virtual time does not wait for.
-import "../../src/client/start.js";
+import { startClient } from "../../src/client/start.js";
+import type { Answerer } from "../../src/connection/answers.js";
 import {
   type CallToolResult,
   type Client,
@@ -24,20 +25,29 @@ export interface Stage extends TestRuntime {
 
 export interface StageOptions extends Omit<ConnectOptions, "runtime"> {
   readonly seed?: number | undefined;
+  /** Answers what the server asks. */
+  readonly answer?: Answerer | undefined;
 }
 
-/** Connects to a scripted server in memory, without jitter. When the test is over nothing may be left of it. */
+/**
+ * Connects to a scripted server in memory, without jitter. When the test is over nothing may be left of it. The era is
+ * the legacy one unless `protocol` says otherwise, so that nothing but the handshake comes before the first operation.
+ */
 export async function connectInMemory(script: Script, options: StageOptions = {}): Promise<Stage> {
   const server = scriptedMemory(script);
   return { ...(await connectTo(server.transport, options)), server };
 }
 
 /** The same for any server. */
-async function connectTo(server: Server, { seed, ...options }: StageOptions = {}): Promise<Omit<Stage, "server">> {
+async function connectTo(
+  server: Server,
+  { seed, answer, ...options }: StageOptions = {},
+): Promise<Omit<Stage, "server">> {
   const stage = testStage(seed);
   const { runtime, drive } = stage;
   const backoff = { jitter: 0, ...options.backoff };
-  const client = await drive(connect(server, { ...options, backoff, runtime }));
+  const all: ConnectOptions = { protocol: "legacy", ...options, backoff, runtime };
+  const client = await drive(answer === undefined ? connect(server, all) : startClient(server, all, answer));
   return { ...stage, client };
 }
 

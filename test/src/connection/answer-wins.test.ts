@@ -25,7 +25,7 @@ async function setUp(seed: number | undefined) {
   const clock = new LoopClock();
   const runtime = new Runtime({ clock, random: seed === undefined ? undefined : randomFrom(seed) });
   const server = scriptedMemory(new Script().tool("slow", wait(2 ** 31), say("never")));
-  const client = await drive(clock, connect(server.transport, { runtime }));
+  const client = await drive(clock, connect(server.transport, { runtime, protocol: "legacy" }));
   const connection = runtime.tree()[0]?.children[0]?.process;
   const arrive = (value: unknown) => {
     clock.pipe.push(() => connection?.send({ type: "received", incarnation: 1, value } as never));

@@ -208,6 +208,6 @@ describe.each(seeds)("promise 6: the server is told of what it need not do any m
     await connecting.value?.close();
     await stage.clock.advance(5_000);
 
-    expect(server.received.map(({ method }) => method)).toEqual(["initialize"]);
+    expect(server.received.map(({ method }) => method)).toEqual(["server/discover", "initialize"]);
   });
 });

@@ -29,9 +29,9 @@ function possible(snapshot: Snapshot): Heard[] {
   const { link, service } = snapshot.value.open;
   const byLink: Record<string, string[]> = {
     opening: ["opened", "lost", "handshakeLimit"],
-    shakingHands: ["agreed", "refused", "lost", "handshakeLimit"],
+    shakingHands: ["agreed", "refused", "lost", "unprobed", "handshakeLimit"],
     dropping: ["lost"],
-    ready: ["lost", "resetAfter"],
+    ready: ["lost", "contradicted", "resetAfter"],
     backingOff: ["backoff"],
   };
   const delays = new Set(["handshakeLimit", "resetAfter", "backoff"]);

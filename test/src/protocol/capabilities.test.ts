@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { missingCapability } from "../../../src/protocol/capabilities.js";
 import type { ServerInfo } from "../../../src/protocol/legacy.js";
 
-const offering = (capabilities: Record<string, unknown>) => ({ capabilities }) as unknown as ServerInfo;
+const offering = (capabilities: Record<string, unknown>) => ({ capabilities, era: "legacy" }) as unknown as ServerInfo;
 
 describe("missingCapability", () => {
   test.each([
