@@ -55,3 +55,5 @@ export type {
 } from "./protocol/results.js";
 export type { StandardResult, StandardSchema } from "./protocol/standard-schema.js";
 export type { StdioServer } from "./transport/child.js";
+export type { Fetch } from "./transport/http/fetch-carrier.js";
+export type { Auth, HttpServer } from "./transport/http/server.js";

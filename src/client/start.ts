@@ -23,7 +23,7 @@ const CONNECTION_SHUTDOWN = 15_000;
 /** Starts a client's supervision tree; what `connect` does once all of this is loaded. */
 export async function startClient(given: Server, options: ConnectOptions): Promise<Client> {
   const checked = checkOptions(options);
-  const { server, unknownKeys } = checkServer(given);
+  const { server, unknownKeys } = checkServer(given, checked);
   const runtime = options.runtime ?? new Runtime({ onCrash: options.onCrash });
   const hub = new Hub(runtime.clock, checked.maxPending);
   const tools = new ToolBook(checked.trustAnnotations);
@@ -51,7 +51,8 @@ export async function startClient(given: Server, options: ConnectOptions): Promi
     },
     shutDown: async () => await (options.runtime === undefined ? runtime.stop() : root[Symbol.asyncDispose]()),
   });
-  if (typeof server !== "function" && typeof server.stderr === "function") hub.events.on("stderr", server.stderr);
+  if (typeof server !== "function" && "stderr" in server && typeof server.stderr === "function")
+    hub.events.on("stderr", server.stderr);
   if (!checked.lazy) await firstReady(client, hub, runtime, checked);
   if (unknownKeys.length > 0) {
     const message = `The server's configuration has unknown keys: ${unknownKeys.join(", ")}`;
@@ -72,7 +73,7 @@ async function firstReady(client: Client, hub: Hub, runtime: Runtime, options: C
 
 function settingsOf(options: CheckedOptions, server: Server, hub: Hub, tools: ToolBook): ConnectionSettings {
   return {
-    openTransport: opener(server),
+    openTransport: opener(server, options),
     version: versionOf(options.protocol),
     clientInfo: options.clientInfo ?? { name: "caduceus", version: VERSION },
     capabilities: {},
@@ -111,5 +112,7 @@ function checkInitialize(result: unknown): InitializeResult {
 
 function nameOf(server: Server): string {
   if (typeof server === "function") return "custom";
+  // The rest of a URL may be secret.
+  if ("url" in server) return new URL(server.url).host;
   return server.command.split(/[\\/]/).at(-1) ?? server.command;
 }

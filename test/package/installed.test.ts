@@ -36,8 +36,8 @@ describe("the packed files", () => {
 const surface = {
   caduceus: `
     CaduceusError CancelledError CapabilityError ConfigError ConnectionClosedError ConnectionLostError
-    InvalidRequestError InvalidResultError OverloadedError ProtocolError TimeoutError connect createOperation
-    generateProgressToken
+    HttpError InvalidRequestError InvalidResultError MessageTooLargeError OverloadedError ProtocolError
+    TimeoutError UnauthorizedError connect createOperation generateProgressToken
   `,
   "caduceus/actors": `
     AlreadyStartedError BadReturnError CallError MachineHost MachineTimer MailKind MailboxFullError NoHandlerError
@@ -50,7 +50,7 @@ const surface = {
     taskSupervisor
   `,
   "caduceus/testing": `
-    Script answer ask die echo fail flood leaveBehind log notify progress randomFrom raw readOn say scriptedMemory
+    Script answer ask die echo fail flood leaveBehind log notify progress randomFrom raw readOn say scriptedHttp scriptedMemory
     scriptedStdio stall stopReading testRuntime together wait
   `,
 };
