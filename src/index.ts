@@ -58,3 +58,5 @@ export type {
 export type { StandardResult, StandardSchema } from "./protocol/standard-schema.js";
 export type { ProtocolChoice } from "./protocol/versions.js";
 export type { StdioServer } from "./transport/child.js";
+export type { Fetch } from "./transport/http/fetch-carrier.js";
+export type { Auth, HttpServer } from "./transport/http/server.js";

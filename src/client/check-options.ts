@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { defaultBackoff } from "../connection/backoff.js";
-import { ConfigError } from "../protocol/errors.js";
+import { checkHeaders } from "../operation/headers.js";
+import { ConfigError, InvalidRequestError } from "../protocol/errors.js";
 import { LEGACY_VERSIONS } from "../protocol/legacy.js";
+import { isRecord } from "../protocol/message.js";
 import { MODERN_VERSIONS } from "../protocol/modern.js";
+import { credentialIn, endpointOf, type HttpServer } from "../transport/http/server.js";
 import type { ConnectOptions, Server } from "./options.js";
 
 // Loaded by `connect()`, never when `caduceus` is imported.
@@ -14,7 +17,7 @@ const duration = z.union([z.number().nonnegative(), z.literal(Number.POSITIVE_IN
   error: "expected milliseconds from 0 up, or Infinity",
 });
 const count = z.int().positive();
-const callback = z.custom<(argument: never) => unknown>((value) => typeof value === "function", "expected a function");
+const callback = z.custom<(argument: never) => unknown>(isFunction, "expected a function");
 
 const optionsSchema = z.object({
   name: z.string().min(1).optional(),
@@ -28,6 +31,7 @@ const optionsSchema = z.object({
   retry: z.union([z.boolean(), z.int().nonnegative()]).optional(),
   maxInFlight: count.default(64),
   maxPending: count.default(1_000),
+  maxMessageSize: count.default(64 * 1024 * 1024),
   progressBuffer: count.default(4_096),
   progressDrain: duration.default(5_000),
   backoff: z
@@ -44,6 +48,8 @@ const optionsSchema = z.object({
   restart: z
     .object({ max: z.int().nonnegative().default(3), within: z.number().positive().default(5_000) })
     .prefault({}),
+  fetch: z.custom<NonNullable<ConnectOptions["fetch"]>>(isFunction, "expected a function").optional(),
+  auth: z.custom<NonNullable<ConnectOptions["auth"]>>(isAuth, "expected { token(), onUnauthorized() }").optional(),
   onCrash: callback.optional(),
   runtime: z.custom<object>((value) => typeof value === "object" && value !== null, "expected a Runtime").optional(),
 });
@@ -59,17 +65,61 @@ const stdioSchema = z.object({
   stderr: z.union([z.literal("ring"), z.literal("inherit"), callback]).optional(),
 });
 
+const httpSchema = z.object({
+  type: z.enum(["http", "streamable-http", "streamableHttp", "sse"]).optional(),
+  url: z.string().refine(isHttpUrl, "expected an http: or https: URL"),
+  headers: z.record(z.string(), z.string()).optional(),
+  allowInsecure: z.boolean().optional(),
+});
+
 /** @throws {ConfigError} that names the option, and never shows its value. */
 export function checkOptions(options: ConnectOptions): CheckedOptions {
   return parse(optionsSchema, options, "the options of connect");
 }
 
-/** @throws {ConfigError} */
-export function checkServer(server: Server): { readonly server: Server; readonly unknownKeys: readonly string[] } {
+/**
+ * @throws {ConfigError} that names the key, and never shows its value: also where credentials would go over plain `http:`
+ * to another machine.
+ */
+export function checkServer(
+  server: Server,
+  { auth }: Pick<CheckedOptions, "auth">,
+): { readonly server: Server; readonly unknownKeys: readonly string[] } {
   if (typeof server === "function") return { server, unknownKeys: [] };
-  parse(stdioSchema, server, "the server");
-  const known = new Set(Object.keys(stdioSchema.shape));
+  const schema = isRecord(server) && "url" in server ? httpSchema : stdioSchema;
+  parse(schema, server, "the server");
+  if ("url" in server) checkCredentials(server, auth !== undefined);
+  const known = new Set(Object.keys(schema.shape));
   return { server, unknownKeys: Object.keys(server).filter((key) => !known.has(key)) };
+}
+
+function checkCredentials(server: HttpServer, hasAuth: boolean): void {
+  try {
+    checkHeaders(server.headers);
+  } catch (error) {
+    throw error instanceof InvalidRequestError ? new ConfigError(error.message) : error;
+  }
+  const { headers, isExposed } = endpointOf(server);
+  if (!isExposed) return;
+  const secret = credentialIn(headers);
+  if (secret === undefined && !hasAuth) return;
+  const what = secret === undefined ? "the token of `auth`" : `the header \`${secret}\``;
+  throw new ConfigError(
+    `Expected ${what} not to be sent over plain http to another machine: use https, or \`allowInsecure: true\``,
+  );
+}
+
+function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && ["http:", "https:"].includes(new URL(value).protocol);
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === "function";
+}
+
+function isAuth(value: unknown): boolean {
+  if (!isRecord(value) || typeof value.token !== "function") return false;
+  return value.onUnauthorized === undefined || typeof value.onUnauthorized === "function";
 }
 
 function parse<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {

@@ -3,13 +3,15 @@ import type { Backoff } from "../connection/backoff.js";
 import type { Implementation } from "../protocol/legacy.js";
 import type { ProtocolChoice } from "../protocol/versions.js";
 import type { StdioServer } from "../transport/child.js";
+import type { Fetch } from "../transport/http/fetch-carrier.js";
+import type { Auth, HttpServer } from "../transport/http/server.js";
 import type { TransportDefinition } from "../transport/transport.js";
 
 /** A way to reach a server that is none of the built-in ones; made by `memoryTransport` and the testing kit. */
 export type Transport = TransportDefinition;
 
 /** What to connect to: one `mcpServers` entry, or a function that makes a transport, called once per incarnation. */
-export type Server = StdioServer | (() => Transport | Promise<Transport>);
+export type Server = StdioServer | HttpServer | (() => Transport | Promise<Transport>);
 
 /** How a client behaves. All times are milliseconds. */
 export interface ConnectOptions {
@@ -38,6 +40,8 @@ export interface ConnectOptions {
   readonly maxInFlight?: number | undefined;
   /** Operations that may wait; one more is refused with OverloadedError. Default 1,000. */
   readonly maxPending?: number | undefined;
+  /** Bytes an answer over HTTP may have; a larger one fails its operation with MessageTooLargeError. Default 67,108,864. */
+  readonly maxMessageSize?: number | undefined;
   /** Updates that may wait for a slow callback, per operation; past it the oldest is dropped. Default 4,096. */
   readonly progressBuffer?: number | undefined;
   /** How long an answer waits for the updates before it to be delivered; 0: not at all. Default 5,000. */
@@ -50,6 +54,10 @@ export interface ConnectOptions {
   readonly trustAnnotations?: boolean | undefined;
   /** How many defects of its own the client survives: `max` (3) restarts `within` (5,000). Servers' faults do not count. */
   readonly restart?: { readonly max?: number | undefined; readonly within?: number | undefined } | undefined;
+  /** Used for every HTTP request in place of the client's own pool of sockets. Redirects are never left to it. */
+  readonly fetch?: Fetch | undefined;
+  /** Where the credentials of HTTP requests come from. */
+  readonly auth?: Auth | undefined;
   /** Hears of the client's own defects; default: `process.emitWarning`. */
   readonly onCrash?: ((report: CrashReport) => void) | undefined;
   /** The runtime to live in; default: one of its own, stopped with it. */

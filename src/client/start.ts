@@ -30,7 +30,7 @@ export async function startClient(
   answer: Answerer = offerNothing,
 ): Promise<Client> {
   const checked = checkOptions(options);
-  const { server, unknownKeys } = checkServer(given);
+  const { server, unknownKeys } = checkServer(given, checked);
   const runtime = options.runtime ?? new Runtime({ onCrash: options.onCrash });
   const hub = new Hub(runtime.clock, checked.maxPending);
   const tools = new ToolBook(checked.trustAnnotations);
@@ -59,7 +59,8 @@ export async function startClient(
     shutDown: async () => await (options.runtime === undefined ? runtime.stop() : root[Symbol.asyncDispose]()),
   });
   hub.refreshTools = () => client.listTools();
-  if (typeof server !== "function" && typeof server.stderr === "function") hub.events.on("stderr", server.stderr);
+  if (typeof server !== "function" && "stderr" in server && typeof server.stderr === "function")
+    hub.events.on("stderr", server.stderr);
   if (!checked.lazy) await firstReady(client, hub, runtime, checked);
   if (unknownKeys.length > 0) {
     const message = `The server's configuration has unknown keys: ${unknownKeys.join(", ")}`;
@@ -86,7 +87,7 @@ function settingsOf(
   answer: Answerer,
 ): ConnectionSettings {
   return {
-    openTransport: opener(server),
+    openTransport: opener(server, options),
     plan: planOf(options.protocol),
     era: {
       remembered: () => hub.era,
@@ -135,5 +136,7 @@ function checkDiscover(result: unknown): DiscoverResult {
 
 function nameOf(server: Server): string {
   if (typeof server === "function") return "custom";
+  // The rest of a URL may be secret.
+  if ("url" in server) return new URL(server.url).host;
   return server.command.split(/[\\/]/).at(-1) ?? server.command;
 }

@@ -34,6 +34,8 @@ export {
   together,
   wait,
 } from "./script.js";
+export { scriptedHttp } from "./scripted-http.js";
+export type { HttpReceived, HttpRefusal, ScriptedHttp, ScriptedHttpOptions } from "./scripted-http-control.js";
 export { type MemoryServer, scriptedMemory } from "./scripted-memory.js";
 export { scriptedStdio } from "./scripted-stdio.js";
 export { randomFrom, type TestRuntime, type TestRuntimeOptions, testRuntime } from "./test-runtime.js";

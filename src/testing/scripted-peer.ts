@@ -41,15 +41,18 @@ export class ScriptedPeer {
   readonly #script: ScriptData;
   readonly #ground: PeerGround;
   readonly #used: UsedRules;
+  readonly #name: string;
   readonly #asked = new Map<unknown, () => void>();
   #lastId = 0;
   /** Set while steps that belong together are played: what would be written is kept. */
   #batch: string[] | undefined = undefined;
 
-  constructor(script: ScriptData, ground: PeerGround, used: UsedRules = new Map()) {
+  /** `name`: what the ids of its own requests begin with. */
+  constructor(script: ScriptData, ground: PeerGround, used: UsedRules = new Map(), name = "ask") {
     this.#script = script;
     this.#ground = ground;
     this.#used = used;
+    this.#name = name;
   }
 
   /** Takes one message of the client's. */
@@ -208,7 +211,7 @@ export class ScriptedPeer {
   }
 
   #ask(method: string, params: Params | undefined): Promise<void> {
-    const id = `ask-${++this.#lastId}`;
+    const id = `${this.#name}-${++this.#lastId}`;
     this.#send({ id, method, params });
     return new Promise((resolve) => this.#asked.set(id, resolve));
   }

@@ -1,4 +1,4 @@
-import type { ClientEvents, ConnectOptions, ErrorCode, OperationInit, StdioServer } from "caduceus";
+import type { ClientEvents, ConnectOptions, ErrorCode, HttpServer, OperationInit, StdioServer } from "caduceus";
 import * as caduceus from "caduceus";
 import * as testing from "caduceus/testing";
 import { describe, expect, test } from "vitest";
@@ -20,6 +20,9 @@ const options: Record<keyof ConnectOptions, true> = {
   retry: true,
   maxInFlight: true,
   maxPending: true,
+  maxMessageSize: true,
+  fetch: true,
+  auth: true,
   progressBuffer: true,
   progressDrain: true,
   backoff: true,
@@ -39,13 +42,16 @@ const requestOptions: Record<Exclude<keyof OperationInit, "method" | "params" | 
   meta: true,
   headers: true,
 };
-const serverKeys: Record<keyof StdioServer, true> = {
+const serverKeys: Record<keyof StdioServer | keyof HttpServer, true> = {
   type: true,
   command: true,
   args: true,
   env: true,
   cwd: true,
   stderr: true,
+  url: true,
+  headers: true,
+  allowInsecure: true,
 };
 const events: Record<keyof ClientEvents, true> = {
   state: true,

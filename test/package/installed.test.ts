@@ -36,8 +36,8 @@ describe("the packed files", () => {
 const surface = {
   caduceus: `
     CaduceusError CancelledError CapabilityError ConfigError ConnectionClosedError ConnectionLostError
-    InvalidRequestError InvalidResultError OverloadedError ProtocolError TimeoutError connect createOperation
-    generateProgressToken
+    HttpError InvalidRequestError InvalidResultError MessageTooLargeError OverloadedError ProtocolError
+    TimeoutError UnauthorizedError connect createOperation generateProgressToken
   `,
   "caduceus/actors": `
     AlreadyStartedError BadReturnError CallError MachineHost MachineTimer MailKind MailboxFullError NoHandlerError
@@ -51,7 +51,7 @@ const surface = {
   `,
   "caduceus/testing": `
     Faults Probe Script answer ask die echo fail fault flood leaveBehind log notify progress randomFrom raw readOn
-    received say scriptedMemory scriptedStdio sent stall stopReading testRuntime together wait
+    received say scriptedHttp scriptedMemory scriptedStdio sent stall stopReading testRuntime together wait
   `,
 };
 
