@@ -126,8 +126,7 @@ function discovered(opening: Opening, finding: Finding): Step {
         : decide(opening, "modern", { do: "agreeModern", version, result });
     }
     case "versions": {
-      const untried = opening.plan.modern.filter((each) => !opening.tried.includes(each));
-      const version = untried.find((each) => finding.supported.includes(each));
+      const version = nextVersion(opening, finding.supported);
       return version === undefined ? legacyOf(opening, finding.supported) : discover(opening, version);
     }
     case "refused":
@@ -135,6 +134,16 @@ function discovered(opening: Opening, finding: Finding): Step {
     case "foreign":
       return orInitialize(opening, finding.failure);
   }
+}
+
+/**
+ * The next revision to ask in, of those the server names: one that was not tried, or once more one that it refused
+ * although it names it.
+ */
+function nextVersion({ plan, tried }: Opening, supported: readonly string[]): ModernVersion | undefined {
+  const mutual = plan.modern.filter((each) => supported.includes(each));
+  const triesOf = (version: ModernVersion) => tried.filter((each) => each === version).length;
+  return mutual.find((each) => triesOf(each) === 0) ?? mutual.find((each) => triesOf(each) === 1);
 }
 
 /** A server that was taken for a legacy one and turns out to be a modern one, too. */

@@ -16,7 +16,7 @@ const flows = {
   tools_call: callFirstTool,
   "elicitation-sep1034-client-defaults": callEveryTool,
   "sse-retry": callEveryTool,
-  "request-metadata": listTools,
+  "request-metadata": lookAround,
   "http-standard-headers": useEverything,
   "http-custom-headers": makeCallsOfContext,
   "http-invalid-tool-headers": callEveryTool,
@@ -57,7 +57,13 @@ async function listTools() {
   return (await client.listTools()).tools;
 }
 
+async function lookAround() {
+  await client.ping();
+  if (client.server?.capabilities.tools !== undefined) await listTools();
+}
+
 async function callFirstTool() {
+  if (client.server?.capabilities.tools === undefined) return;
   const [tool] = await listTools();
   if (tool !== undefined) await client.callTool(tool.name, { a: 2, b: 3 });
 }
