@@ -74,9 +74,12 @@ export function openingOf(plan: Plan): Opening {
   };
 }
 
-/** Whether the probe may be what ended a server that has just ended: some of the legacy era do not survive a stranger. */
-export function mayHaveDiedOfProbe({ isProbing, discover, initialize, verdict }: Opening): boolean {
-  return isProbing && discover === "open" && initialize === "unasked" && verdict === undefined;
+/**
+ * Whether the probe may be what ended a server that has just ended: some of the legacy era do not survive a question they
+ * do not know, even if they answer it.
+ */
+export function mayHaveDiedOfProbe({ isProbing, verdict }: Opening): boolean {
+  return isProbing && verdict === undefined;
 }
 
 /**

@@ -186,7 +186,8 @@ export class RunningConnection implements Receiver {
   #lose(end: TransportEnd): void {
     this.#incarnation.forget();
     if (this.#handshake.lost()) {
-      // Nothing else was asked: nobody has to know.
+      // It was not ready yet, so nobody has to know.
+      this.operations.lost(this.#trouble.latest);
       this.answers.abandon(this.#trouble.latest);
       this.#wire.detach();
       this.#feed("unprobed");

@@ -191,6 +191,15 @@ describe.each(seeds)("a server that does not survive the probe, order %s", (seed
     expect(stage.server.incarnations).toBe(2);
   });
 
+  test("also when it answers before it ends", async () => {
+    const polite = legacy.once("server/discover", fail(-32_600, "Expected initialize")).once("initialize", die());
+    const stage = await tryFor(0, polite, seed);
+
+    expect(stage.connecting.value?.state).toBe("ready");
+    expect(methodsOf(stage)).toEqual(["server/discover", "initialize", "initialize", "notifications/initialized"]);
+    expect(stage.server.incarnations).toBe(2);
+  });
+
   test("is not asked again after a later loss", async () => {
     const stage = await connectInMemory(fragile, { seed, protocol: "auto" });
     stage.server.kill();

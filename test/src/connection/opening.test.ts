@@ -220,14 +220,19 @@ describe("a server that ends during the opening conversation", () => {
   const diedAfter = (protocol: Parameters<typeof planOf>[0], ...events: OpeningEvent[]) =>
     mayHaveDiedOfProbe(follow(openingOf(planOf(protocol)), events));
 
-  test("may have died of the probe while nothing else was asked", () => {
-    expect(diedAfter("auto", begin())).toBe(true);
+  test.each<[string, boolean]>([
+    ["while nothing else was asked", diedAfter("auto", begin())],
+    ["when it has refused the probe", diedAfter("auto", begin(), foreign)],
+    ["when initialize was asked beside it", diedAfter("auto", begin(), limit)],
+  ])("may have died of the probe %s", (_, died) => {
+    expect(died).toBe(true);
   });
 
   test.each<[string, boolean]>([
     ["before it was asked anything", diedAfter("auto")],
-    ["when initialize was asked, too", diedAfter("auto", begin(), limit)],
-    ["when the probe was answered", diedAfter("auto", begin(), foreign)],
+    ["when it was found to be modern", diedAfter("auto", begin(), speaks("2026-07-28"))],
+    ["when it was found to be legacy", diedAfter("auto", begin(), foreign, welcome())],
+    ["when it was refused", diedAfter("auto", begin(), refused)],
     ["when it is known to be modern", diedAfter("auto", begin("modern"))],
     ["when it is known to be legacy", diedAfter("auto", begin("legacy"))],
     ["when it has to be modern", diedAfter("modern", begin())],
