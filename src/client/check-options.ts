@@ -16,6 +16,8 @@ const duration = z.union([z.number().nonnegative(), z.literal(Number.POSITIVE_IN
 const count = z.int().positive();
 const callback = z.custom<(argument: never) => unknown>((value) => typeof value === "function", "expected a function");
 
+const record = z.record(z.string(), z.unknown());
+
 const optionsSchema = z.object({
   name: z.string().min(1).optional(),
   clientInfo: z.object({ name: z.string(), version: z.string(), title: z.string().optional() }).optional(),
@@ -44,6 +46,12 @@ const optionsSchema = z.object({
   restart: z
     .object({ max: z.int().nonnegative().default(3), within: z.number().positive().default(5_000) })
     .prefault({}),
+  roots: z.array(z.unknown()).optional(),
+  onSampling: callback.optional(),
+  onElicitation: callback.optional(),
+  onLog: callback.optional(),
+  capabilities: record.optional(),
+  extensions: z.record(z.string(), record).optional(),
   onCrash: callback.optional(),
   runtime: z.custom<object>((value) => typeof value === "object" && value !== null, "expected a Runtime").optional(),
 });
