@@ -56,7 +56,7 @@ export class Requests {
   /** Makes the promise that a caller gets, and what its handle acts on. `body` may take several operations. */
   begin<T>(
     method: string,
-    options: Pick<RequestOptions, "progress"> | undefined,
+    options: Pick<RequestOptions, "progress" | "signal"> | undefined,
     body: (call: Call) => Promise<T>,
   ): OperationPromise<T> {
     const { hub, clock, defaults } = this.#parts;
@@ -65,14 +65,21 @@ export class Requests {
     const token = isProgressToken(given) ? given : generateProgressToken();
     const cancel = (it: Call, reason: unknown) => hub.link.cancel(it.token, reason, undefined);
     const call = new Call(token, clock.now(), defaults.progressBuffer, cancel);
-    return operationPromise(this.#follow(method, call, body), call);
+    return operationPromise(this.#follow(method, call, options?.signal, body), call);
   }
 
-  async #follow<T>(method: string, call: Call, body: (call: Call) => Promise<T>): Promise<T> {
+  async #follow<T>(
+    method: string,
+    call: Call,
+    signal: AbortSignal | undefined,
+    body: (call: Call) => Promise<T>,
+  ): Promise<T> {
     const refusal = this.#refusal;
     if (refusal === undefined) this.#underWay.add(call);
     try {
       if (refusal !== undefined) throw errorOf(method, refusal, { outcome: "not_sent", attempts: 0 });
+      // Here rather than further down, where the caller's line would be too far away for the stack.
+      if (signal?.aborted === true) throw cancelled(method, signal.reason, signal.reason);
       const result = await body(call);
       call.end();
       return result;
