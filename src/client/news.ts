@@ -22,8 +22,8 @@ export interface NewsShell {
   /** The same, thinned out. */
   changed(kind: ListKind): void;
   updated(uri: string): void;
-  /** Whether a notification is of a subscription of ours, or of none. */
-  isOurs(token: ProgressToken | undefined): boolean;
+  /** Whether this is the token of the subscription that is heard now. */
+  isOurs(token: ProgressToken): boolean;
 }
 
 /**
@@ -53,7 +53,7 @@ export class News {
 
   /** `token` is that of the subscription on whose stream it came, where there is one. */
   hear({ method, params }: RpcNotification, token: ProgressToken | undefined): void {
-    if (!this.#shell.isOurs(token)) return;
+    if (token === undefined ? isOfSubscription(params) : !this.#shell.isOurs(token)) return;
     switch (method) {
       case "notifications/message":
         this.#log(params);
@@ -128,6 +128,12 @@ export class News {
       this.#shell.emit("elicitationComplete", { elicitationId: id });
     }
   }
+}
+
+/** Of one of nobody's that we know: it was ended, or is somebody else's. */
+function isOfSubscription(params: Params | undefined): boolean {
+  const meta = params?._meta;
+  return isRecord(meta) && meta["io.modelcontextprotocol/subscriptionId"] !== undefined;
 }
 
 export function isLogLevel(level: unknown): level is LogLevel {

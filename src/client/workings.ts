@@ -157,7 +157,7 @@ export class Workings {
         this.#cache.forget("resources/read", uri);
         this.subscriptions.updated(uri);
       },
-      isOurs: (token) => token === undefined || this.#wires.modern.isOurs(token),
+      isOurs: (token) => this.#wires.modern.isOurs(token),
     });
   }
 
