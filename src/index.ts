@@ -3,12 +3,26 @@
  *
  * @module
  */
-export type { Client, ListOptions } from "./client/client.js";
+export type { Client, CloseOptions, CompleteOptions, CompletionReference } from "./client/client.js";
 export { connect } from "./client/connect.js";
-export type { ClientEvents, EventName } from "./client/events.js";
+export type { ClientEvents, EventName, LogLevel, LogMessage } from "./client/events.js";
+export type {
+  ElicitationHandler,
+  ElicitationRequest,
+  ElicitationResult,
+  FormRequest,
+  HandlerContext,
+  Root,
+  SamplingHandler,
+  SamplingRequest,
+  SamplingResult,
+  UrlRequest,
+} from "./client/handlers/types.js";
+export type { ListOptions, ReadOptions } from "./client/lists/lists.js";
 export type { OperationPromise } from "./client/operation-promise.js";
 export type { ConnectOptions, Server, Transport } from "./client/options.js";
 export type { ReadyOptions } from "./client/readiness.js";
+export type { ResourceHandler, Subscription } from "./client/subscriptions/subscriptions.js";
 export type { Backoff } from "./connection/backoff.js";
 export type { DroppedKind, ServiceState, Stats } from "./connection/settings.js";
 export {

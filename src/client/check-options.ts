@@ -19,6 +19,8 @@ const duration = z.union([z.number().nonnegative(), z.literal(Number.POSITIVE_IN
 const count = z.int().positive();
 const callback = z.custom<(argument: never) => unknown>(isFunction, "expected a function");
 
+const record = z.record(z.string(), z.unknown());
+
 const optionsSchema = z.object({
   name: z.string().min(1).optional(),
   clientInfo: z.object({ name: z.string(), version: z.string(), title: z.string().optional() }).optional(),
@@ -50,6 +52,12 @@ const optionsSchema = z.object({
     .prefault({}),
   fetch: z.custom<NonNullable<ConnectOptions["fetch"]>>(isFunction, "expected a function").optional(),
   auth: z.custom<NonNullable<ConnectOptions["auth"]>>(isAuth, "expected { token(), onUnauthorized() }").optional(),
+  roots: z.array(z.unknown()).optional(),
+  onSampling: callback.optional(),
+  onElicitation: callback.optional(),
+  onLog: callback.optional(),
+  capabilities: record.optional(),
+  extensions: z.record(z.string(), record).optional(),
   onCrash: callback.optional(),
   runtime: z.custom<object>((value) => typeof value === "object" && value !== null, "expected a Runtime").optional(),
 });

@@ -18,13 +18,19 @@ type NotificationHearer = (notification: RpcNotification, token: ProgressToken |
  * itself, the counters, who listens. The connection's process publishes to it and never waits for it.
  */
 export class Hub {
-  readonly events = new Events();
+  readonly events = new Events({
+    dropped: () => this.overflowed(),
+    heardChanged: () => {
+      for (const look of [...this.#earWatchers]) look();
+    },
+  });
   readonly link: ConnectionLink;
   readonly stats: Stats = {
     operations: { started: 0, settled: 0 },
     progress: { delivered: 0, unknown: 0, late: 0, duplicateToken: 0, notIncreasing: 0, overflow: 0 },
     responses: { unknown: 0, duplicate: 0 },
     messages: { invalid: 0 },
+    notifications: { overflow: 0 },
     restarts: { incarnations: 0, connection: 0 },
   };
   state: ServiceState = "starting";
@@ -44,6 +50,8 @@ export class Hub {
   refreshTools: () => Promise<unknown> = async () => undefined;
 
   readonly #watchers = new Set<() => void>();
+  readonly #earWatchers = new Set<() => void>();
+  readonly #whenReady = new Set<() => void>();
   readonly #hearers = new Set<NotificationHearer>();
   #connection: ConnectionRef | undefined = undefined;
   #hasBeenAttached = false;
@@ -66,6 +74,16 @@ export class Hub {
     return () => this.#watchers.delete(look);
   }
 
+  /** Calls `look` whenever somebody begins or stops to listen to an event. */
+  onHeardChanged(look: () => void): void {
+    this.#earWatchers.add(look);
+  }
+
+  /** Calls `begin` after each handshake, before anybody else hears of it, but never on the connection's stack. */
+  onReady(begin: () => void): void {
+    this.#whenReady.add(begin);
+  }
+
   readonly publish = (event: ConnectionEvent): void => {
     const { events } = this;
     switch (event.type) {
@@ -84,6 +102,9 @@ export class Hub {
         this.#hasBeenReady = true;
         this.server = event.server;
         this.trouble = undefined;
+        queueMicrotask(() => {
+          for (const begin of this.#whenReady) if (this.state === "ready") begin();
+        });
         events.emit("ready", { server: event.server, incarnation: event.incarnation });
         break;
       case "lost":
@@ -119,6 +140,12 @@ export class Hub {
     this.stats.progress[what]++;
     this.publish({ type: "dropped", what: `progress.${what}`, token });
   };
+
+  /** Counts and tells that a handler of the host's is slower than the server. */
+  overflowed(): void {
+    this.stats.notifications.overflow++;
+    this.publish({ type: "dropped", what: "notifications.overflow" });
+  }
 
   /** The client has ended, or is about to: nothing is taken in any more. */
   close(failure: Failure): void {

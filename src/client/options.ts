@@ -1,11 +1,15 @@
 import type { CrashReport, Runtime } from "../../actors/index.js";
 import type { Backoff } from "../connection/backoff.js";
 import type { Implementation } from "../protocol/legacy.js";
+import type { Params } from "../protocol/message.js";
 import type { ProtocolChoice } from "../protocol/versions.js";
 import type { StdioServer } from "../transport/child.js";
 import type { Fetch } from "../transport/http/fetch-carrier.js";
 import type { Auth, HttpServer } from "../transport/http/server.js";
 import type { TransportDefinition } from "../transport/transport.js";
+
+import type { LogMessage } from "./events.js";
+import type { ElicitationHandler, Root, SamplingHandler } from "./handlers/types.js";
 
 /** A way to reach a server that is none of the built-in ones; made by `memoryTransport` and the testing kit. */
 export type Transport = TransportDefinition;
@@ -58,6 +62,24 @@ export interface ConnectOptions {
   readonly fetch?: Fetch | undefined;
   /** Where the credentials of HTTP requests come from. */
   readonly auth?: Auth | undefined;
+  /**
+   * The directories and files that the server may look at; given at all, even empty, it declares the capability, so that
+   * they can be changed later. Default: none, and not declared.
+   */
+  readonly roots?: readonly Root[] | undefined;
+  /** Has a model answer for the server; declares `sampling`. */
+  readonly onSampling?: SamplingHandler | undefined;
+  /** Asks the user for the server, by a form or by a URL; declares `elicitation` of both modes. */
+  readonly onElicitation?: ElicitationHandler | undefined;
+  /** Hears the server's log messages, one at a time; the same as the `log` event. See `client.setLogLevel`. */
+  readonly onLog?: ((message: LogMessage) => unknown) | undefined;
+  /**
+   * What the client declares, where it is more or less than its handlers say: `{ elicitation: { form: {} } }` for a
+   * handler without URLs, `{ sampling: { tools: {} } }` for one with tools.
+   */
+  readonly capabilities?: Params | undefined;
+  /** Extensions of the protocol that the client declares, by name. */
+  readonly extensions?: Readonly<Record<string, Params>> | undefined;
   /** Hears of the client's own defects; default: `process.emitWarning`. */
   readonly onCrash?: ((report: CrashReport) => void) | undefined;
   /** The runtime to live in; default: one of its own, stopped with it. */

@@ -1,41 +1,71 @@
 import { Runtime } from "../../actors/index.js";
 import { child, supervisor } from "../../supervisors/index.js";
-import type { Answer, Answerer } from "../connection/answers.js";
+import type { Answerer } from "../connection/answers.js";
 import { connection } from "../connection/connection.js";
 import type { ConnectionSettings } from "../connection/settings.js";
 import { generateProgressToken } from "../operation/token.js";
 import { errorOf } from "../protocol/failure.js";
+import type { Params } from "../protocol/message.js";
+import { readParamHeaders } from "../protocol/param-headers.js";
 import type { DiscoverResult, InitializeResult } from "../protocol/results.js";
 import { discoverResultSchema, initializeResultSchema, resultSchemas } from "../protocol/schemas.js";
 import { planOf } from "../protocol/versions.js";
 import { VERSION } from "../version.js";
 import { type CheckedOptions, checkOptions, checkServer } from "./check-options.js";
 import { Client } from "./client.js";
+import { clientCapabilities } from "./handlers/capabilities.js";
 import { Hub } from "./hub.js";
+import { ToolBook } from "./lists/tool-book.js";
 import { opener } from "./open-transport.js";
 import type { ConnectOptions, Server } from "./options.js";
 import { untilReady } from "./readiness.js";
-import { ToolBook } from "./tool-book.js";
+import { SchemaValidators } from "./schema-validators.js";
+import type { Validators } from "./validators.js";
+import { Workings } from "./workings.js";
 
 /** Milliseconds the connection may take to end in order: two graces of a server that ignores everything, and slack. */
 const CONNECTION_SHUTDOWN = 15_000;
 
-/**
- * Starts a client's supervision tree; what `connect` does once all of this is loaded. `answer` answers what the server
- * asks.
- */
-export async function startClient(
-  given: Server,
-  options: ConnectOptions,
-  answer: Answerer = offerNothing,
-): Promise<Client> {
+/** What a client works with that may be another one. */
+export interface StartParts {
+  /** Answers what the server asks, instead of the handlers in the options. */
+  readonly answer?: Answerer | undefined;
+  readonly validators?: Validators | undefined;
+}
+
+/** Starts a client's supervision tree; what `connect` does once all of this is loaded. */
+export async function startClient(given: Server, options: ConnectOptions, parts: StartParts = {}): Promise<Client> {
   const checked = checkOptions(options);
   const { server, unknownKeys } = checkServer(given, checked);
+  const capabilities = clientCapabilities(options);
   const runtime = options.runtime ?? new Runtime({ onCrash: options.onCrash });
   const hub = new Hub(runtime.clock, checked.maxPending);
+  const validators = parts.validators ?? new SchemaValidators((message) => hub.publish({ type: "warning", message }));
   const tools = new ToolBook(checked.trustAnnotations);
   const name = checked.name ?? nameOf(server);
-  const settings = settingsOf(checked, server, hub, tools, answer);
+  const workings = new Workings({
+    hub,
+    clock: runtime.clock,
+    tools,
+    schemas: resultSchemas,
+    defaults: {
+      timeout: checked.timeout,
+      maxTimeout: checked.maxTimeout,
+      retry: checked.retry,
+      progressBuffer: checked.progressBuffer,
+    },
+    backoff: checked.backoff,
+    random: Math.random,
+    capabilities,
+    roots: options.roots ?? [],
+    onSampling: options.onSampling,
+    onElicitation: options.onElicitation,
+    validators,
+    checkTool: (tool) => (mayHaveHeaders(server, hub) ? readParamHeaders(tool.inputSchema) : { ok: true, headers: [] }),
+  });
+  if (options.onLog !== undefined) hub.events.on("log", options.onLog);
+  const answer = parts.answer ?? workings.answer;
+  const settings = settingsOf(checked, { server, hub, tools, answer, capabilities });
   const root = await runtime.start(
     supervisor(`client ${name}`, {
       strategy: "one_for_one",
@@ -48,17 +78,11 @@ export async function startClient(
     runtime,
     hub,
     tools,
-    schemas: resultSchemas,
+    validators,
+    workings,
     root,
-    defaults: {
-      timeout: checked.timeout,
-      maxTimeout: checked.maxTimeout,
-      retry: checked.retry,
-      progressBuffer: checked.progressBuffer,
-    },
     shutDown: async () => await (options.runtime === undefined ? runtime.stop() : root[Symbol.asyncDispose]()),
   });
-  hub.refreshTools = () => client.listTools();
   if (typeof server !== "function" && "stderr" in server && typeof server.stderr === "function")
     hub.events.on("stderr", server.stderr);
   if (!checked.lazy) await firstReady(client, hub, runtime, checked);
@@ -79,12 +103,17 @@ async function firstReady(client: Client, hub: Hub, runtime: Runtime, options: C
   throw errorOf("connect", failure, { outcome: "not_sent", attempts: 0 });
 }
 
+interface SettingsParts {
+  readonly server: Server;
+  readonly hub: Hub;
+  readonly tools: ToolBook;
+  readonly answer: Answerer;
+  readonly capabilities: Params;
+}
+
 function settingsOf(
   options: CheckedOptions,
-  server: Server,
-  hub: Hub,
-  tools: ToolBook,
-  answer: Answerer,
+  { server, hub, tools, answer, capabilities }: SettingsParts,
 ): ConnectionSettings {
   return {
     openTransport: opener(server, options),
@@ -96,7 +125,7 @@ function settingsOf(
       },
     },
     clientInfo: options.clientInfo ?? { name: "caduceus", version: VERSION },
-    capabilities: {},
+    capabilities,
     maxInFlight: options.maxInFlight,
     maxPending: options.maxPending,
     progressBuffer: options.progressBuffer,
@@ -119,11 +148,9 @@ function settingsOf(
   };
 }
 
-/** JSON-RPC's code for a method that is not there. */
-const METHOD_NOT_FOUND = -32_601;
-
-function offerNothing(): Answer {
-  return { error: { code: METHOD_NOT_FOUND, message: "Method not found" } };
+/** Where headers carry arguments: over HTTP, from the modern era on. What a transport of the host's does is not known. */
+function mayHaveHeaders(server: Server, hub: Hub): boolean {
+  return hub.server?.era === "modern" && !("command" in server);
 }
 
 function checkInitialize(result: unknown): InitializeResult {

@@ -47,7 +47,9 @@ export type DroppedKind =
   | "progress.overflow"
   | "responses.unknown"
   | "responses.duplicate"
-  | "messages.invalid";
+  | "messages.invalid"
+  /** A handler of the host's is slower than the server: the oldest notification that waited for it. */
+  | "notifications.overflow";
 
 /** Counters of one client, kept across restarts of its connection. */
 export interface Stats {
@@ -62,6 +64,7 @@ export interface Stats {
   };
   readonly responses: { unknown: number; duplicate: number };
   readonly messages: { invalid: number };
+  readonly notifications: { overflow: number };
   /** How many lives the transport has had, and how often the supervisor restarted the connection's process. */
   readonly restarts: { incarnations: number; connection: number };
 }

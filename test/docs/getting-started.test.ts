@@ -29,6 +29,12 @@ const options: Record<keyof ConnectOptions, true> = {
   downAfter: true,
   trustAnnotations: true,
   restart: true,
+  roots: true,
+  onSampling: true,
+  onElicitation: true,
+  onLog: true,
+  capabilities: true,
+  extensions: true,
   onCrash: true,
   runtime: true,
 };
@@ -64,6 +70,13 @@ const events: Record<keyof ClientEvents, true> = {
   warning: true,
   callbackError: true,
   stderr: true,
+  log: true,
+  toolsChanged: true,
+  promptsChanged: true,
+  resourcesChanged: true,
+  resourceUpdated: true,
+  taskStatus: true,
+  elicitationComplete: true,
 };
 const codes: Record<ErrorCode, true> = {
   TIMEOUT: true,

@@ -106,6 +106,7 @@ function emptyStats(): Stats {
     progress: { delivered: 0, unknown: 0, late: 0, duplicateToken: 0, notIncreasing: 0, overflow: 0 },
     responses: { unknown: 0, duplicate: 0 },
     messages: { invalid: 0 },
+    notifications: { overflow: 0 },
     restarts: { incarnations: 0, connection: 0 },
   };
 }

@@ -2,6 +2,7 @@ import { onTestFinished } from "vitest";
 import type { Process, ProcessNode, VirtualClock } from "../../actors/index.js";
 // Loaded before the first `connect()`, so that its own import of it takes no I/O, which virtual time does not wait for.
 import { startClient } from "../../src/client/start.js";
+import type { Validators } from "../../src/client/validators.js";
 import type { Answerer } from "../../src/connection/answers.js";
 import {
   type CallToolResult,
@@ -27,6 +28,7 @@ export interface StageOptions extends Omit<ConnectOptions, "runtime"> {
   readonly seed?: number | undefined;
   /** Answers what the server asks. */
   readonly answer?: Answerer | undefined;
+  readonly validators?: Validators | undefined;
 }
 
 /**
@@ -41,13 +43,17 @@ export async function connectInMemory(script: Script, options: StageOptions = {}
 /** The same for any server. */
 async function connectTo(
   server: Server,
-  { seed, answer, ...options }: StageOptions = {},
+  { seed, answer, validators, ...options }: StageOptions = {},
 ): Promise<Omit<Stage, "server">> {
   const stage = testStage(seed);
   const { runtime, drive } = stage;
   const backoff = { jitter: 0, ...options.backoff };
   const all: ConnectOptions = { protocol: "legacy", ...options, backoff, runtime };
-  const client = await drive(answer === undefined ? connect(server, all) : startClient(server, all, answer));
+  const client = await drive(
+    answer === undefined && validators === undefined
+      ? connect(server, all)
+      : startClient(server, all, { answer, validators }),
+  );
   return { ...stage, client };
 }
 

@@ -134,6 +134,7 @@ test("a client's counters in a line", () => {
     progress: { delivered: 9, unknown: 1, late: 2, duplicateToken: 0, notIncreasing: 0, overflow: 4 },
     responses: { unknown: 0, duplicate: 0 },
     messages: { invalid: 0 },
+    notifications: { overflow: 0 },
     restarts: { incarnations: 2, connection: 0 },
   };
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { walkPages } from "../../../src/client/pages.js";
-import { InvalidResultError } from "../../../src/index.js";
-import { answer, Script, wait } from "../../../src/testing/index.js";
-import { connectInMemory, errorOf, received, watch } from "../../support/memory.js";
+import { walkPages } from "../../../../src/client/lists/pages.js";
+import { InvalidResultError } from "../../../../src/index.js";
+import { answer, Script, wait } from "../../../../src/testing/index.js";
+import { connectInMemory, errorOf, received, watch } from "../../../support/memory.js";
 
 interface Page {
   readonly items: unknown[];

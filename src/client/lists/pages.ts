@@ -1,4 +1,4 @@
-import { InvalidResultError } from "../protocol/errors.js";
+import { InvalidResultError } from "../../protocol/errors.js";
 
 /** More pages than any server has; past it the server is broken. */
 const MOST_PAGES = 1_000;
