@@ -1,10 +1,18 @@
 import * as core from "@modelcontextprotocol/core";
-import { z } from "zod";
+import { type ZodType, z } from "zod";
+import type { ElicitationResult, FormRequest, SamplingRequest, SamplingResult, UrlRequest } from "./types.js";
 
 // Loaded by `connect()`, never when `caduceus` is imported.
 
 /** What servers ask for, and what handlers may answer. */
-export const schemas = {
+export const schemas: {
+  readonly samplingRequest: ZodType<SamplingRequest>;
+  readonly samplingResult: ZodType<SamplingResult>;
+  readonly samplingResultWithTools: ZodType<SamplingResult>;
+  readonly formRequest: ZodType<FormRequest>;
+  readonly urlRequest: ZodType<UrlRequest>;
+  readonly elicitationResult: ZodType<ElicitationResult>;
+} = {
   samplingRequest: core.CreateMessageRequestParamsSchema,
   samplingResult: core.CreateMessageResultSchema,
   samplingResultWithTools: core.CreateMessageResultWithToolsSchema,
@@ -12,4 +20,4 @@ export const schemas = {
   // The id went with revision 2026-07-28.
   urlRequest: core.ElicitRequestURLParamsSchema.extend({ elicitationId: z.string().optional() }),
   elicitationResult: core.ElicitResultSchema,
-} as const;
+};
