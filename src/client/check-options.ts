@@ -1,7 +1,9 @@
+import { constants } from "node:buffer";
 import { z } from "zod";
 import { defaultBackoff } from "../connection/backoff.js";
 import { ConfigError } from "../protocol/errors.js";
 import { LEGACY_VERSIONS } from "../protocol/legacy.js";
+import { DEFAULT_MAX_MESSAGE_SIZE } from "../transport/transport.js";
 import type { ConnectOptions, Server } from "./options.js";
 
 // Loaded by `connect()`, never when `caduceus` is imported.
@@ -27,6 +29,8 @@ const optionsSchema = z.object({
   retry: z.union([z.boolean(), z.int().nonnegative()]).optional(),
   maxInFlight: count.default(64),
   maxPending: count.default(1_000),
+  // The longest string there can be: a message is decoded whole.
+  maxMessageSize: z.int().min(1_024).max(constants.MAX_STRING_LENGTH).default(DEFAULT_MAX_MESSAGE_SIZE),
   progressBuffer: count.default(4_096),
   progressDrain: duration.default(5_000),
   backoff: z

@@ -5,8 +5,11 @@ import type { TransportDefinition } from "../transport/transport.js";
 import type { Server } from "./options.js";
 
 /** How the transport of each incarnation is made. */
-export function opener(server: Server): () => TransportDefinition | Promise<TransportDefinition> {
-  if (typeof server !== "function") return () => stdio(server);
+export function opener(
+  server: Server,
+  maxMessageSize: number,
+): () => TransportDefinition | Promise<TransportDefinition> {
+  if (typeof server !== "function") return () => stdio(server, maxMessageSize);
   return async () => {
     const transport: unknown = await server();
     if (isRecord(transport) && typeof transport.create === "function")

@@ -34,6 +34,11 @@ export interface ConnectOptions {
   readonly maxInFlight?: number | undefined;
   /** Operations that may wait; one more is refused with OverloadedError. Default 1,000. */
   readonly maxPending?: number | undefined;
+  /**
+   * Bytes a message from the server may have, at least 1,024; default 67,108,864 (64 MiB). A larger answer fails its own
+   * operation with MessageTooLargeError, and is not kept.
+   */
+  readonly maxMessageSize?: number | undefined;
   /** Updates that may wait for a slow callback, per operation; past it the oldest is dropped. Default 4,096. */
   readonly progressBuffer?: number | undefined;
   /** How long an answer waits for the updates before it to be delivered; 0: not at all. Default 5,000. */

@@ -72,7 +72,7 @@ async function firstReady(client: Client, hub: Hub, runtime: Runtime, options: C
 
 function settingsOf(options: CheckedOptions, server: Server, hub: Hub, tools: ToolBook): ConnectionSettings {
   return {
-    openTransport: opener(server),
+    openTransport: opener(server, options.maxMessageSize),
     version: versionOf(options.protocol),
     clientInfo: options.clientInfo ?? { name: "caduceus", version: VERSION },
     capabilities: {},

@@ -267,6 +267,9 @@ class Connection implements Receiver {
       case "failed":
         if (!this.#handshake.failed(news.id, news.failure)) this.operations.failed(news);
         return;
+      case "refused":
+        this.answers.refuse(news.id, news.error);
+        return;
       case "forgotten":
         this.#agreement = undefined;
         this.#feed("forgotten");

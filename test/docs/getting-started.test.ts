@@ -20,6 +20,7 @@ const options: Record<keyof ConnectOptions, true> = {
   retry: true,
   maxInFlight: true,
   maxPending: true,
+  maxMessageSize: true,
   progressBuffer: true,
   progressDrain: true,
   backoff: true,
