@@ -55,3 +55,16 @@ export type {
 } from "./protocol/results.js";
 export type { StandardResult, StandardSchema } from "./protocol/standard-schema.js";
 export type { StdioServer } from "./transport/child.js";
+export { memoryTransport, type ServerEnd } from "./transport/memory.js";
+export type { SdkTransport } from "./transport/sdk.js";
+export type {
+  Frame,
+  MessageHead,
+  RequestFailure,
+  TransportDefinition,
+  TransportEnd,
+  TransportNews,
+  TransportProtocol,
+  TransportRef,
+  TransportSetup,
+} from "./transport/transport.js";

@@ -4,6 +4,7 @@ import { defaultBackoff } from "../connection/backoff.js";
 import { ConfigError } from "../protocol/errors.js";
 import { LEGACY_VERSIONS } from "../protocol/legacy.js";
 import { DEFAULT_MAX_MESSAGE_SIZE } from "../transport/transport.js";
+import { isTransport } from "./open-transport.js";
 import type { ConnectOptions, Server } from "./options.js";
 
 // Loaded by `connect()`, never when `caduceus` is imported.
@@ -69,7 +70,7 @@ export function checkOptions(options: ConnectOptions): CheckedOptions {
 
 /** @throws {ConfigError} */
 export function checkServer(server: Server): { readonly server: Server; readonly unknownKeys: readonly string[] } {
-  if (typeof server === "function") return { server, unknownKeys: [] };
+  if (typeof server === "function" || isTransport(server)) return { server, unknownKeys: [] };
   parse(stdioSchema, server, "the server");
   const known = new Set(Object.keys(stdioSchema.shape));
   return { server, unknownKeys: Object.keys(server).filter((key) => !known.has(key)) };

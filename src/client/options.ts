@@ -2,13 +2,20 @@ import type { CrashReport, Runtime } from "../../actors/index.js";
 import type { Backoff } from "../connection/backoff.js";
 import type { Implementation, LegacyVersion } from "../protocol/legacy.js";
 import type { StdioServer } from "../transport/child.js";
+import type { SdkTransport } from "../transport/sdk.js";
 import type { TransportDefinition } from "../transport/transport.js";
 
-/** A way to reach a server that is none of the built-in ones; made by `memoryTransport` and the testing kit. */
-export type Transport = TransportDefinition;
+/**
+ * A way to reach a server that is none of the built-in ones: one made by `memoryTransport` or the testing kit, one of
+ * your own, or one of the official SDK's.
+ */
+export type Transport = TransportDefinition | SdkTransport;
 
-/** What to connect to: one `mcpServers` entry, or a function that makes a transport, called once per incarnation. */
-export type Server = StdioServer | (() => Transport | Promise<Transport>);
+/**
+ * What to connect to: one `mcpServers` entry, or a function that makes a transport, called once per incarnation. A bare
+ * transport is used once: when it has ended the client is `down` for good, and every operation fails with the cause.
+ */
+export type Server = StdioServer | Transport | (() => Transport | Promise<Transport>);
 
 /** How a client behaves. All times are milliseconds. */
 export interface ConnectOptions {

@@ -12,7 +12,7 @@ import { VERSION } from "../version.js";
 import { type CheckedOptions, checkOptions, checkServer } from "./check-options.js";
 import { Client } from "./client.js";
 import { Hub } from "./hub.js";
-import { opener } from "./open-transport.js";
+import { isTransport, opener } from "./open-transport.js";
 import type { ConnectOptions, Server } from "./options.js";
 import { untilReady } from "./readiness.js";
 import { ToolBook } from "./tool-book.js";
@@ -51,7 +51,7 @@ export async function startClient(given: Server, options: ConnectOptions): Promi
     },
     shutDown: async () => await (options.runtime === undefined ? runtime.stop() : root[Symbol.asyncDispose]()),
   });
-  if (typeof server !== "function" && typeof server.stderr === "function") hub.events.on("stderr", server.stderr);
+  if ("command" in server && typeof server.stderr === "function") hub.events.on("stderr", server.stderr);
   if (!checked.lazy) await firstReady(client, hub, runtime, checked);
   if (unknownKeys.length > 0) {
     const message = `The server's configuration has unknown keys: ${unknownKeys.join(", ")}`;
@@ -73,6 +73,7 @@ async function firstReady(client: Client, hub: Hub, runtime: Runtime, options: C
 function settingsOf(options: CheckedOptions, server: Server, hub: Hub, tools: ToolBook): ConnectionSettings {
   return {
     openTransport: opener(server, options.maxMessageSize),
+    isUsedOnce: typeof server !== "function" && isTransport(server),
     version: versionOf(options.protocol),
     clientInfo: options.clientInfo ?? { name: "caduceus", version: VERSION },
     capabilities: {},
@@ -110,6 +111,6 @@ function checkInitialize(result: unknown): InitializeResult {
 }
 
 function nameOf(server: Server): string {
-  if (typeof server === "function") return "custom";
+  if (!("command" in server)) return "custom";
   return server.command.split(/[\\/]/).at(-1) ?? server.command;
 }

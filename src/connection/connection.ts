@@ -24,7 +24,7 @@ import { type LifecycleEvent, lifecycle } from "./lifecycle.js";
 import { Operations, type OperationsMail } from "./operations.js";
 import type { ConnectionProtocol, ConnectionRef, Notice } from "./protocol.js";
 import type { ConnectionSettings, ServiceState } from "./settings.js";
-import { endOf, Trouble } from "./trouble.js";
+import { endOf, lastOf, Trouble } from "./trouble.js";
 import { Wire } from "./wire.js";
 
 interface Connecting extends ConnectionProtocol {
@@ -218,7 +218,8 @@ class Connection implements Receiver {
 
   #lose(end: TransportEnd): void {
     this.#incarnation.forget();
-    this.#apart(end, "lost");
+    if (this.#settings.isUsedOnce === true) this.#apart(lastOf(end), "spent");
+    else this.#apart(end, "lost");
     this.operations.lost(this.#trouble.latest);
     this.answers.abandon(this.#trouble.latest);
     this.#wire.detach();
@@ -231,7 +232,7 @@ class Connection implements Receiver {
     this.#tell("lost", this.#trouble.latest);
   }
 
-  #apart(end: TransportEnd, event: "lost" | "unreachable"): void {
+  #apart(end: TransportEnd, event: "lost" | "spent" | "unreachable"): void {
     this.#failures++;
     this.#handshake.giveUp();
     this.#agreement = undefined;

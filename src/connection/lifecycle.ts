@@ -10,6 +10,8 @@ export type LifecycleEvent =
   | { readonly type: "refused" }
   /** The transport has ended. */
   | { readonly type: "lost" }
+  /** The transport has ended, and there is no other. */
+  | { readonly type: "spent" }
   /** The server cannot be reached for now; the transport lives. */
   | { readonly type: "unreachable" }
   /** The server has forgotten the session: a new handshake is due. */
@@ -58,41 +60,48 @@ export const lifecycle = setup({
           states: {
             opening: {
               entry: "openTransport",
-              on: { opened: "shakingHands", lost: "backingOff", unreachable: "backingOff" },
+              on: { opened: "shakingHands", lost: "backingOff", spent: "spent", unreachable: "backingOff" },
               after: { handshakeLimit: "dropping" },
             },
             shakingHands: {
               entry: "shakeHands",
-              on: { agreed: "ready", refused: "dropping", lost: "backingOff", unreachable: "backingOff" },
+              on: {
+                agreed: "ready",
+                refused: "dropping",
+                lost: "backingOff",
+                spent: "spent",
+                unreachable: "backingOff",
+              },
               after: { handshakeLimit: "dropping" },
             },
             dropping: {
               entry: "dropTransport",
-              on: { lost: "backingOff" },
+              on: { lost: "backingOff", spent: "spent" },
             },
             ready: {
               entry: "openOutbox",
               exit: "closeOutbox",
-              on: { lost: "backingOff", unreachable: "backingOff", forgotten: "shakingHands" },
+              on: { lost: "backingOff", spent: "spent", unreachable: "backingOff", forgotten: "shakingHands" },
               after: { resetAfter: { actions: "forgiveFailures" } },
             },
             backingOff: {
               after: { backoff: "opening" },
             },
+            spent: {},
           },
         },
         service: {
           initial: "starting",
           states: {
             starting: {
-              on: { agreed: "ready" },
+              on: { agreed: "ready", spent: "down" },
               after: { downAfter: "down" },
             },
             ready: {
-              on: { lost: "reconnecting", unreachable: "reconnecting", forgotten: "reconnecting" },
+              on: { lost: "reconnecting", unreachable: "reconnecting", forgotten: "reconnecting", spent: "down" },
             },
             reconnecting: {
-              on: { agreed: "ready" },
+              on: { agreed: "ready", spent: "down" },
               after: { downAfter: "down" },
             },
             down: {
