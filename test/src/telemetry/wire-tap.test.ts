@@ -4,7 +4,7 @@ import { createOperation } from "../../../src/index.js";
 import { answer, Script } from "../../../src/testing/index.js";
 import { connectInMemory } from "../../support/memory.js";
 import { violationOf } from "../../support/wire-schemas.js";
-import { takeViolations } from "../../support/wire-violations.js";
+import { takeViolations, toleratesViolations, watchWire } from "../../support/wire-violations.js";
 
 const legacy = (method: string, params?: unknown) => JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
 const meta = {
@@ -52,6 +52,14 @@ describe("the tap on the wire", () => {
     await drive(client.request(createOperation({ method: "resources/read", params: { uri: 7 } }) as never));
 
     expect(takeViolations()).toEqual([expect.stringContaining("ReadResourceRequest of 2025-11-25")]);
+  });
+
+  test("lets a test through that says it sends what the specification does not allow", () => {
+    toleratesViolations();
+
+    watchWire({ text: legacy("tools/call", {}), head: {} });
+
+    expect(violationOf(legacy("tools/call", {}))).toBeDefined();
   });
 
   test("is listening in every test", () => {
