@@ -30,6 +30,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/{actors,supervisors,src,docs}/**/*.test.ts"],
+          setupFiles: ["test/support/wire-tap.ts"],
           testTimeout: 5_000,
           restoreMocks: true,
           pool: "threads",
@@ -42,6 +43,7 @@ export default defineConfig({
         test: {
           name: "real",
           include: ["test/{real,package}/**/*.test.ts"],
+          setupFiles: ["test/support/wire-tap.ts"],
           testTimeout: 30_000,
           hookTimeout: 30_000,
           restoreMocks: true,

@@ -74,3 +74,16 @@ export type { ProtocolChoice } from "./protocol/versions.js";
 export type { StdioServer } from "./transport/child.js";
 export type { Fetch } from "./transport/http/fetch-carrier.js";
 export type { Auth, HttpServer } from "./transport/http/server.js";
+export { memoryTransport, type ServerEnd } from "./transport/memory.js";
+export type { SdkTransport } from "./transport/sdk.js";
+export type {
+  Frame,
+  MessageHead,
+  RequestFailure,
+  TransportDefinition,
+  TransportEnd,
+  TransportNews,
+  TransportProtocol,
+  TransportRef,
+  TransportSetup,
+} from "./transport/transport.js";

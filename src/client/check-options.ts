@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { z } from "zod";
 import { defaultBackoff } from "../connection/backoff.js";
 import { checkHeaders } from "../operation/headers.js";
@@ -6,6 +7,8 @@ import { LEGACY_VERSIONS } from "../protocol/legacy.js";
 import { isRecord } from "../protocol/message.js";
 import { MODERN_VERSIONS } from "../protocol/modern.js";
 import { credentialIn, endpointOf, type HttpServer } from "../transport/http/server.js";
+import { DEFAULT_MAX_MESSAGE_SIZE } from "../transport/transport.js";
+import { isTransport } from "./open-transport.js";
 import type { ConnectOptions, Server } from "./options.js";
 
 // Loaded by `connect()`, never when `caduceus` is imported.
@@ -33,7 +36,8 @@ const optionsSchema = z.object({
   retry: z.union([z.boolean(), z.int().nonnegative()]).optional(),
   maxInFlight: count.default(64),
   maxPending: count.default(1_000),
-  maxMessageSize: count.default(64 * 1024 * 1024),
+  // The longest string there can be: a message is decoded whole.
+  maxMessageSize: z.int().min(1_024).max(constants.MAX_STRING_LENGTH).default(DEFAULT_MAX_MESSAGE_SIZE),
   progressBuffer: count.default(4_096),
   progressDrain: duration.default(5_000),
   backoff: z
@@ -93,7 +97,7 @@ export function checkServer(
   server: Server,
   { auth }: Pick<CheckedOptions, "auth">,
 ): { readonly server: Server; readonly unknownKeys: readonly string[] } {
-  if (typeof server === "function") return { server, unknownKeys: [] };
+  if (typeof server === "function" || isTransport(server)) return { server, unknownKeys: [] };
   const schema = isRecord(server) && "url" in server ? httpSchema : stdioSchema;
   parse(schema, server, "the server");
   if ("url" in server) checkCredentials(server, auth !== undefined);

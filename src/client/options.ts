@@ -6,16 +6,22 @@ import type { ProtocolChoice } from "../protocol/versions.js";
 import type { StdioServer } from "../transport/child.js";
 import type { Fetch } from "../transport/http/fetch-carrier.js";
 import type { Auth, HttpServer } from "../transport/http/server.js";
+import type { SdkTransport } from "../transport/sdk.js";
 import type { TransportDefinition } from "../transport/transport.js";
-
 import type { LogMessage } from "./events.js";
 import type { ElicitationHandler, Root, SamplingHandler } from "./handlers/types.js";
 
-/** A way to reach a server that is none of the built-in ones; made by `memoryTransport` and the testing kit. */
-export type Transport = TransportDefinition;
+/**
+ * A way to reach a server that is none of the built-in ones: one made by `memoryTransport` or the testing kit, one of
+ * your own, or one of the official SDK's.
+ */
+export type Transport = TransportDefinition | SdkTransport;
 
-/** What to connect to: one `mcpServers` entry, or a function that makes a transport, called once per incarnation. */
-export type Server = StdioServer | HttpServer | (() => Transport | Promise<Transport>);
+/**
+ * What to connect to: one `mcpServers` entry, or a function that makes a transport, called once per incarnation. A bare
+ * transport is used once: when it has ended the client is `down` for good, and every operation fails with the cause.
+ */
+export type Server = StdioServer | HttpServer | Transport | (() => Transport | Promise<Transport>);
 
 /** How a client behaves. All times are milliseconds. */
 export interface ConnectOptions {
@@ -44,7 +50,10 @@ export interface ConnectOptions {
   readonly maxInFlight?: number | undefined;
   /** Operations that may wait; one more is refused with OverloadedError. Default 1,000. */
   readonly maxPending?: number | undefined;
-  /** Bytes an answer over HTTP may have; a larger one fails its operation with MessageTooLargeError. Default 67,108,864. */
+  /**
+   * Bytes a message from the server may have, at least 1,024; default 67,108,864 (64 MiB). A larger answer fails its own
+   * operation with MessageTooLargeError, and is not kept.
+   */
   readonly maxMessageSize?: number | undefined;
   /** Updates that may wait for a slow callback, per operation; past it the oldest is dropped. Default 4,096. */
   readonly progressBuffer?: number | undefined;

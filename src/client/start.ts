@@ -16,7 +16,7 @@ import { Client } from "./client.js";
 import { clientCapabilities } from "./handlers/capabilities.js";
 import { Hub } from "./hub.js";
 import { ToolBook } from "./lists/tool-book.js";
-import { opener } from "./open-transport.js";
+import { isTransport, opener } from "./open-transport.js";
 import type { ConnectOptions, Server } from "./options.js";
 import { untilReady } from "./readiness.js";
 import { SchemaValidators } from "./schema-validators.js";
@@ -83,8 +83,7 @@ export async function startClient(given: Server, options: ConnectOptions, parts:
     root,
     shutDown: async () => await (options.runtime === undefined ? runtime.stop() : root[Symbol.asyncDispose]()),
   });
-  if (typeof server !== "function" && "stderr" in server && typeof server.stderr === "function")
-    hub.events.on("stderr", server.stderr);
+  if ("command" in server && typeof server.stderr === "function") hub.events.on("stderr", server.stderr);
   if (!checked.lazy) await firstReady(client, hub, runtime, checked);
   if (unknownKeys.length > 0) {
     const message = `The server's configuration has unknown keys: ${unknownKeys.join(", ")}`;
@@ -117,6 +116,7 @@ function settingsOf(
 ): ConnectionSettings {
   return {
     openTransport: opener(server, options),
+    isUsedOnce: typeof server !== "function" && isTransport(server),
     plan: planOf(options.protocol),
     era: {
       remembered: () => hub.era,
@@ -162,8 +162,8 @@ function checkDiscover(result: unknown): DiscoverResult {
 }
 
 function nameOf(server: Server): string {
-  if (typeof server === "function") return "custom";
   // The rest of a URL may be secret.
   if ("url" in server) return new URL(server.url).host;
+  if (!("command" in server)) return "custom";
   return server.command.split(/[\\/]/).at(-1) ?? server.command;
 }

@@ -67,6 +67,11 @@ export class Answers {
     this.#shell.pipe(answer, (outcome) => ({ type: "answered", key, outcome }));
   }
 
+  /** A request that could not even be taken in. */
+  refuse(id: RequestId, error: RpcError): void {
+    this.#reply(id, { error });
+  }
+
   answered({ key, outcome }: Answered): void {
     const entry = this.#underWay.get(key);
     // Given up, or of an incarnation that is gone: nobody waits for it.

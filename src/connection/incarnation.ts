@@ -90,7 +90,7 @@ export class Incarnation {
       transport.exit("kill");
       return transport.exited;
     });
-    this.#wire.attach(transport);
+    this.#wire.attach(transport, incarnation);
   }
 
   /** Ends this life at once. Its end is told as every other one is. */

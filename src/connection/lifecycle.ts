@@ -10,6 +10,8 @@ export type LifecycleEvent =
   | { readonly type: "refused" }
   /** The transport has ended. */
   | { readonly type: "lost" }
+  /** The transport has ended, and there is no other. */
+  | { readonly type: "spent" }
   /** The server cannot be reached for now; the transport lives. */
   | { readonly type: "unreachable" }
   /** The server has forgotten the session, or changed its revision: a new handshake is due. */
@@ -62,7 +64,7 @@ export const lifecycle = setup({
           states: {
             opening: {
               entry: "openTransport",
-              on: { opened: "shakingHands", lost: "backingOff", unreachable: "backingOff" },
+              on: { opened: "shakingHands", lost: "backingOff", spent: "spent", unreachable: "backingOff" },
               after: { handshakeLimit: "dropping" },
             },
             shakingHands: {
@@ -71,6 +73,7 @@ export const lifecycle = setup({
                 agreed: "ready",
                 refused: "dropping",
                 lost: "backingOff",
+                spent: "spent",
                 unreachable: "backingOff",
                 unprobed: "opening",
               },
@@ -78,13 +81,14 @@ export const lifecycle = setup({
             },
             dropping: {
               entry: "dropTransport",
-              on: { lost: "backingOff" },
+              on: { lost: "backingOff", spent: "spent" },
             },
             ready: {
               entry: "openOutbox",
               exit: "closeOutbox",
               on: {
                 lost: "backingOff",
+                spent: "spent",
                 unreachable: "backingOff",
                 forgotten: "shakingHands",
                 contradicted: "dropping",
@@ -94,13 +98,14 @@ export const lifecycle = setup({
             backingOff: {
               after: { backoff: "opening" },
             },
+            spent: {},
           },
         },
         service: {
           initial: "starting",
           states: {
             starting: {
-              on: { agreed: "ready" },
+              on: { agreed: "ready", spent: "down" },
               after: { downAfter: "down" },
             },
             ready: {
@@ -109,10 +114,11 @@ export const lifecycle = setup({
                 unreachable: "reconnecting",
                 forgotten: "reconnecting",
                 contradicted: "reconnecting",
+                spent: "down",
               },
             },
             reconnecting: {
-              on: { agreed: "ready" },
+              on: { agreed: "ready", spent: "down" },
               after: { downAfter: "down" },
             },
             down: {

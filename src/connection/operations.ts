@@ -321,9 +321,12 @@ export class Operations {
     if (suspect !== undefined) this.departures.queue(suspect);
   }
 
-  /** The connection is down: what waits need not wait any longer. */
+  /** The connection is down: what waits, in line or for its answer, need not wait any longer. */
   failWaiting(failure: Failure): void {
-    for (const pending of this.#table.all()) this.#settle(pending, pending.lastOutcome, failure);
+    for (const pending of this.#table.all()) {
+      const isOut = pending.stage === "writing" || pending.stage === "sent";
+      this.#settle(pending, isOut ? this.#outcomeOf(pending) : pending.lastOutcome, failure);
+    }
   }
 
   /** An operation's process has ended. If it did not reply, for a defect or because it was killed, that is done here. */

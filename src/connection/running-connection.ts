@@ -26,7 +26,7 @@ import { type LifecycleEvent, lifecycle } from "./lifecycle.js";
 import { Operations, type OperationsMail } from "./operations.js";
 import type { ConnectionRef, Notice } from "./protocol.js";
 import type { ConnectionSettings, ServiceState } from "./settings.js";
-import { endOf, Trouble } from "./trouble.js";
+import { endOf, lastOf, Trouble } from "./trouble.js";
 import { Wire } from "./wire.js";
 
 /** The probe of an opening conversation has been open for long. */
@@ -185,7 +185,8 @@ export class RunningConnection implements Receiver {
 
   #lose(end: TransportEnd): void {
     this.#incarnation.forget();
-    if (this.#handshake.lost()) {
+    const isUsedOnce = this.#settings.isUsedOnce === true;
+    if (this.#handshake.lost() && !isUsedOnce) {
       // It was not ready yet, so nobody has to know.
       this.operations.lost(this.#trouble.latest);
       this.answers.abandon(this.#trouble.latest);
@@ -193,7 +194,8 @@ export class RunningConnection implements Receiver {
       this.#feed("unprobed");
       return;
     }
-    this.#apart(end, "lost");
+    if (isUsedOnce) this.#apart(lastOf(end), "spent");
+    else this.#apart(end, "lost");
     this.operations.lost(this.#trouble.latest);
     this.answers.abandon(this.#trouble.latest);
     this.#wire.detach();
@@ -206,7 +208,7 @@ export class RunningConnection implements Receiver {
     this.#tell("lost", this.#trouble.latest);
   }
 
-  #apart(end: TransportEnd, event: "lost" | "unreachable"): void {
+  #apart(end: TransportEnd, event: "lost" | "spent" | "unreachable"): void {
     this.#failures++;
     this.#handshake.giveUp();
     this.#agreement = undefined;
@@ -224,9 +226,9 @@ export class RunningConnection implements Receiver {
     this.#handshake.limit(turn);
   }
 
-  /** Where every message travels by itself, nothing of the wrong era is left behind. */
+  /** Where every message travels by itself, nothing of the wrong era is left behind; and not every transport can be made anew. */
   #contradicted(): void {
-    if (this.#wire.isHttp) return;
+    if (this.#wire.isHttp || this.#settings.isUsedOnce === true) return;
     const message = "The server is of another era than it seemed to be, so it is started anew";
     this.operations.departures.whenIdle(() => {
       this.#trouble.refuse({ code: "CONNECTION_LOST", message, loss: { incarnation: this.#incarnation.number } });
@@ -262,6 +264,9 @@ export class RunningConnection implements Receiver {
         return;
       case "failed":
         if (!this.#handshake.failed(news.id, news.failure)) this.operations.failed(news);
+        return;
+      case "refused":
+        this.answers.refuse(news.id, news.error);
         return;
       case "forgotten":
         this.#renegotiate();

@@ -72,6 +72,8 @@ export interface Stats {
 export interface ConnectionSettings extends HandshakeSettings {
   /** Makes the transport of one incarnation. What it throws or rejects with is that incarnation's end. */
   readonly openTransport: () => TransportDefinition | Promise<TransportDefinition>;
+  /** Whether there is only one transport: when it has ended, there is no other. Default: `false`. */
+  readonly isUsedOnce?: boolean | undefined;
   readonly maxInFlight: number;
   readonly maxPending: number;
   readonly progressBuffer: number;

@@ -88,6 +88,12 @@ export function endOf(reason: ExitReason): TransportEnd {
   return { message: `The transport ended: ${describeExit(reason)}`, ...causeOf(reason) };
 }
 
+/** The end of a transport after which there is no other. */
+export function lastOf(end: TransportEnd): TransportEnd {
+  const message = `${end.message}, and cannot be opened again: give \`connect\` a function that makes a transport`;
+  return { ...end, message };
+}
+
 /** Transports may be anybody's, and so may be what they end with. */
 function isEnd(detail: unknown): detail is TransportEnd {
   return isRecord(detail) && typeof detail.message === "string" && !(detail instanceof Error);

@@ -1,9 +1,11 @@
 import type { RequestId } from "../protocol/message.js";
+import { publish } from "../telemetry/channels.js";
 import type { HttpTransportRef, MessageHead, TransportRef } from "../transport/transport.js";
 
 /** The way out of a connection: one incarnation's transport, and how much of what was written it has accepted. */
 export class Wire {
   #transport: TransportRef | undefined = undefined;
+  #incarnation = 0;
   #sequence = 0;
   #accepted = 0;
   /** The frame the other side has not taken to its last byte, if it does not read. */
@@ -15,7 +17,8 @@ export class Wire {
     return this.#begun !== undefined;
   }
 
-  attach(transport: TransportRef): void {
+  attach(transport: TransportRef, incarnation: number): void {
+    this.#incarnation = incarnation;
     this.#transport = transport;
     this.#sequence = 0;
     this.#accepted = 0;
@@ -31,6 +34,8 @@ export class Wire {
   /** Hands one message, already encoded, to the transport. Returns its sequence. */
   write(text: string, head: MessageHead): number {
     const sequence = ++this.#sequence;
+    const incarnation = this.#incarnation;
+    publish("caduceus:transport.send", () => ({ incarnation, text, head }));
     this.#transport?.cast("write", { text, sequence, head });
     return sequence;
   }

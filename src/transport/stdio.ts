@@ -12,13 +12,15 @@ import {
 import { Child, type StdioServer } from "./child.js";
 import { LineSplitter } from "./lines.js";
 import { StderrRing } from "./stderr-ring.js";
-import type {
-  Frame,
-  TransportDefinition,
-  TransportEnd,
-  TransportProtocol,
-  TransportRef,
-  TransportSetup,
+import { tellTooLarge } from "./too-large.js";
+import {
+  DEFAULT_MAX_MESSAGE_SIZE,
+  type Frame,
+  type TransportDefinition,
+  type TransportEnd,
+  type TransportProtocol,
+  type TransportRef,
+  type TransportSetup,
 } from "./transport.js";
 
 /**
@@ -63,7 +65,7 @@ interface State {
  *
  * Source: MCP specification, revision 2025-11-25, "Transports", stdio; "Lifecycle", Shutdown.
  */
-export function stdio(options: StdioServer): TransportDefinition {
+export function stdio(options: StdioServer, maxMessageSize = DEFAULT_MAX_MESSAGE_SIZE): TransportDefinition {
   const definition = server<Stdio>("transport")<State, TransportSetup>({
     init(setup, self) {
       self.trapExit = true;
@@ -76,7 +78,7 @@ export function stdio(options: StdioServer): TransportDefinition {
       }
     },
     continue(_argument, state, self) {
-      listen(state, options, self);
+      listen(state, options, self, maxMessageSize);
       return noreply(state);
     },
     calls: {},
@@ -115,11 +117,19 @@ function open(options: StdioServer, setup: TransportSetup, self: Self<ChildEvent
 }
 
 /** Turns what the child does into mail; what it says goes straight to the connection. */
-function listen({ setup, child, stderr }: State, options: StdioServer, self: Self<ChildEvent>): void {
+function listen(
+  { setup, child, stderr }: State,
+  options: StdioServer,
+  self: Self<ChildEvent>,
+  maxMessageSize: number,
+): void {
   const { connection, incarnation } = setup;
   const { stdin, stdout, stderr: errors } = child.process;
   const post = (event: ChildEvent) => self.process.send(event);
-  const lines = new LineSplitter();
+  const lines = new LineSplitter({
+    bytes: maxMessageSize,
+    onTooLarge: (envelope) => tellTooLarge(setup, envelope, maxMessageSize),
+  });
   const receive = (line: string) => {
     const value = parse(line);
     connection.send(

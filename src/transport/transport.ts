@@ -2,7 +2,7 @@ import type { Definition, Process, ServerRef } from "../../actors/index.js";
 import type { AttemptOutcome } from "../protocol/base-error.js";
 import type { Headers } from "../protocol/codec.js";
 import type { Failure } from "../protocol/failure.js";
-import type { RequestId } from "../protocol/message.js";
+import type { RequestId, RpcError } from "../protocol/message.js";
 
 /** What a message is, for a transport on which each travels by itself; others need not look. */
 export type MessageHead =
@@ -66,6 +66,8 @@ export type TransportNews =
   | { readonly type: "stalled"; readonly incarnation: number; readonly begun: number }
   /** One request has no answer and gets none any more; the transport lives. */
   | ({ readonly type: "failed"; readonly incarnation: number; readonly id: RequestId } & RequestFailure)
+  /** A request of the server's could not be taken in; it is to be answered with this error. */
+  | { readonly type: "refused"; readonly incarnation: number; readonly id: RequestId; readonly error: RpcError }
   /** The server does not know the session any more: a new handshake is due. Told once per session, before what `failed`. */
   | { readonly type: "forgotten"; readonly incarnation: number }
   /** The server cannot be reached for now. What is under way may still be answered. Told before what `failed` by it. */
@@ -92,6 +94,9 @@ export interface TransportEnd {
   readonly stderr?: readonly string[] | undefined;
   readonly cause?: unknown;
 }
+
+/** Bytes a message from the server may have, unless the host says otherwise. */
+export const DEFAULT_MAX_MESSAGE_SIZE = 64 * 1024 * 1024;
 
 /** What a transport's process is started with: one process is one incarnation. */
 export interface TransportSetup {

@@ -11,6 +11,8 @@ const bad: [string, object][] = [
   ...["maxInFlight", "maxPending", "progressBuffer"].flatMap((name): [string, object][] =>
     [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "5"].map((value) => [`${name}: ${value}`, { [name]: value }]),
   ),
+  ["maxMessageSize: 1023", { maxMessageSize: 1_023 }],
+  ["maxMessageSize: Infinity", { maxMessageSize: Number.POSITIVE_INFINITY }],
   ["progressDrain: -1", { progressDrain: -1 }],
   ["progressDrain: NaN", { progressDrain: Number.NaN }],
   ["backoff.factor: 0.5", { backoff: { factor: 0.5 } }],

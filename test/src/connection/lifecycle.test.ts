@@ -77,6 +77,22 @@ describe("the lifecycle", () => {
     }
   });
 
+  test("a transport that is spent leaves the service down for good, wherever it was; only `close` leads on", () => {
+    for (const { state } of shortest) {
+      const from = state as Snapshot;
+      const link = nameOf(from).split(" / ")[0];
+      if (!["opening", "shakingHands", "dropping", "ready"].includes(link ?? "")) continue;
+      const actor = createActor(machine, { snapshot: from as never }).start();
+      actor.send({ type: "spent" });
+      expect(nameOf(actor.getSnapshot()), nameOf(from)).toBe("spent / down");
+      actor.send({ type: "opened" });
+      actor.send({ type: "agreed" });
+      actor.send({ type: "close" });
+      expect(nameOf(actor.getSnapshot())).toBe("closed");
+      actor.stop();
+    }
+  });
+
   test("`close` ends it from everywhere, and nothing leads out of the end", () => {
     for (const { state } of shortest) {
       const from = state as Snapshot;

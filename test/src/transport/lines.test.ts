@@ -73,6 +73,17 @@ describe("LineSplitter", () => {
     expect(linesOf([Buffer.from([0x61, 0xe2, 0x82])])).toEqual(["a\uFFFD"]);
   });
 
+  test("keeps a NUL as what it is: a character that is no JSON", () => {
+    expect(linesOf([Buffer.from("\u0000\n{}\u0000\n")])).toEqual(["\u0000", "{}\u0000"]);
+  });
+
+  test("half a character in the middle of a line costs this line only", () => {
+    expect(linesOf([Buffer.from([0x61, 0xe2, 0x82, 0x0a]), Buffer.from('{"b":"€"}\n')])).toEqual([
+      "a\uFFFD",
+      '{"b":"€"}',
+    ]);
+  });
+
   test("does not depend on how the bytes are cut", () => {
     const line = fc.string({ unit: "binary" }).map((text) => text.replaceAll(/[\r\n\uFEFF]/g, ""));
     const cuts = fc.array(fc.nat(40), { maxLength: 30 });
