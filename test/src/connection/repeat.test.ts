@@ -241,7 +241,8 @@ describe.each(seeds)("an operation whose connection is lost, order %s", (seed) =
     expect(received(stage, "resources/read")).toHaveLength(1);
   });
 
-  const killer = (stage: Stage) => watch(stage, stage.client.request(createOperation({ method: "prompts/get" })));
+  const killer = (stage: Stage) =>
+    watch(stage, stage.client.request(createOperation({ method: "prompts/get", params: { name: "killer" } })));
 
   test.each([
     ["at once", [die()]],
