@@ -34,6 +34,19 @@ describe.each(seeds)("time and the end while a handler works, order %s", (seed) 
     expect(call).toMatchObject({ state: "fulfilled", at: 10_160 });
   });
 
+  test("questions that come in the moment in which the time is over: a timeout, or a handler that is waited for", async () => {
+    for (const delay of [99, 100, 101]) {
+      const close = modern.once("tools/call", wait(delay), asks({ a: elicit() })).tool("work", say("done"));
+      const stage = await working(1_000, close);
+
+      const call = watch(stage, stage.client.callTool("work", {}, { timeout: 100 }));
+      await stage.clock.advance(5_000);
+
+      if (signals.length > 0) expect(call).toMatchObject({ state: "fulfilled", at: delay + 1_000 });
+      else expect(call).toMatchObject({ at: 100, error: { code: "TIMEOUT" } });
+    }
+  });
+
   test("a round that is silent for too long is a timeout all the same", async () => {
     const silent = modern.once("tools/call", asks({ a: elicit() })).tool("work", stall());
     const stage = await working(500, silent);
