@@ -128,6 +128,11 @@ describe("M21 the opening conversation: what is done for what comes back", () =>
         expect.stringContaining("but it wants 1999-01-01") as unknown as string,
       ],
     ],
+    [
+      "silence, an unknown revision, and the probe is answered",
+      [limit, welcome("1999-01-01"), speaks("2026-07-28")],
+      ["initialize 2025-11-25", ...modern],
+    ],
     ["a limit after the verdict", [speaks("2026-07-28"), limit], modern],
     ["a limit after the fallback", [foreign, limit, welcome()], asLegacy],
   ])("auto: %s", (_, events, expected) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Answer } from "../../../src/connection/answers.js";
 import { answer, say, stall, wait } from "../../../src/testing/index.js";
-import { connectInMemory, received, type StageOptions, textOf, watch } from "../../support/memory.js";
+import { connectInMemory, processesOf, received, type StageOptions, textOf, watch } from "../../support/memory.js";
 import { asks, elicit, modern, slowly } from "../../support/rounds.js";
 import { seeds } from "../../support/runtime.js";
 
@@ -32,6 +32,31 @@ describe.each(seeds)("time and the end while a handler works, order %s", (seed) 
     await stage.clock.advance(20_000);
 
     expect(call).toMatchObject({ state: "fulfilled", at: 10_160 });
+  });
+
+  test("questions that come in the moment in which the time is over: a timeout, or a handler that is waited for", async () => {
+    for (const delay of [99, 100, 101]) {
+      const close = modern.once("tools/call", wait(delay), asks({ a: elicit() })).tool("work", say("done"));
+      const stage = await working(1_000, close);
+
+      const call = watch(stage, stage.client.callTool("work", {}, { timeout: 100 }));
+      await stage.clock.advance(5_000);
+
+      if (signals.length > 0) expect(call).toMatchObject({ state: "fulfilled", at: delay + 1_000 });
+      else expect(call).toMatchObject({ at: 100, error: { code: "TIMEOUT" } });
+    }
+  });
+
+  test("a limit that is told of after the questions have come is none any more", async () => {
+    const stage = await working(1_000);
+
+    const call = watch(stage, stage.client.callTool("work", {}, { timeout: 100 }));
+    await stage.clock.advance(500);
+    const late = { type: "expired", key: 1, limit: "timeout", after: 100 };
+    processesOf(stage, "connection")[0]?.send(late as never);
+    await stage.clock.advance(5_000);
+
+    expect(call).toMatchObject({ state: "fulfilled", at: 1_160 });
   });
 
   test("a round that is silent for too long is a timeout all the same", async () => {
