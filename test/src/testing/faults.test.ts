@@ -146,8 +146,9 @@ async function noisy(seed: number): Promise<unknown> {
     [received("notifications/progress").probability(0.2), fault.drop()],
     seed,
   );
-  await drive(clock, client.callTool("many"));
-  return { log: faults.log, delivered: client.stats.progress.delivered };
+  const delivered: number[] = [];
+  await drive(clock, client.callTool("many", {}, { progress: ({ progress }) => void delivered.push(progress) }));
+  return { log: faults.log, delivered };
 }
 
 function calls(server: MemoryServer): number {

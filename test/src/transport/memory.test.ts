@@ -97,7 +97,7 @@ describe("memoryTransport", () => {
         if ((message as Message).method === "tools/call") arrived();
       };
     });
-    const client = await drive(connect(transport, { runtime }));
+    const client = await drive(connect(transport, { runtime, protocol: "legacy" }));
     const underWay = errorOf(client.callTool("x"));
     await drive(called);
 

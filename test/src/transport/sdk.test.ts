@@ -55,7 +55,7 @@ describe("M25 an official SDK transport", () => {
     const { runtime, drive } = testStage();
     const [ours, theirs] = InMemoryTransport.createLinkedPair();
     await makeServer().connect(theirs);
-    const client = await drive(connect(ours, { runtime }));
+    const client = await drive(connect(ours, { runtime, protocol: "legacy" }));
     const seen: number[] = [];
 
     const result = await drive(client.callTool("count", {}, { progress: ({ progress }) => void seen.push(progress) }));
@@ -88,7 +88,7 @@ describe("M25 an official SDK transport", () => {
   test("is started, told the revision before anything else is sent, and closed once", async () => {
     const { runtime, drive } = testStage();
     const puppet = new Puppet();
-    const client = await drive(connect(puppet, { runtime }));
+    const client = await drive(connect(puppet, { runtime, protocol: "legacy" }));
 
     await drive(client.ping());
     await drive(client.close());
@@ -99,7 +99,7 @@ describe("M25 an official SDK transport", () => {
   test("a request whose `send` rejects fails alone: nobody knows whether it arrived", async () => {
     const { runtime, drive } = testStage();
     const puppet = new Puppet();
-    const client = await drive(connect(puppet, { runtime }));
+    const client = await drive(connect(puppet, { runtime, protocol: "legacy" }));
     const cause = new Error("the wire is hot");
     puppet.refused.set("tools/call", cause);
 
@@ -113,7 +113,7 @@ describe("M25 an official SDK transport", () => {
   test("a safe request whose `send` rejects is sent again", async () => {
     const { runtime, drive } = testStage();
     const puppet = new Puppet();
-    const client = await drive(connect(puppet, { runtime }));
+    const client = await drive(connect(puppet, { runtime, protocol: "legacy" }));
     puppet.refused.set("ping", new Error("busy"));
 
     expect(await drive(errorOf(client.ping()))).toMatchObject({ attempts: 3 });
@@ -123,7 +123,7 @@ describe("M25 an official SDK transport", () => {
   test("what it reports is a warning, and no end", async () => {
     const { runtime, drive, clock } = testStage();
     const puppet = new Puppet();
-    const client = await drive(connect(puppet, { runtime }));
+    const client = await drive(connect(puppet, { runtime, protocol: "legacy" }));
     const warnings: unknown[] = [];
     client.on("warning", ({ cause }) => warnings.push(cause));
     const odd = new Error("odd");
@@ -138,7 +138,7 @@ describe("M25 an official SDK transport", () => {
   test("a message that is not sent and is no request is a warning", async () => {
     const { runtime, drive, clock } = testStage();
     const puppet = new Puppet();
-    const client = await drive(connect(puppet, { runtime }));
+    const client = await drive(connect(puppet, { runtime, protocol: "legacy" }));
     const warnings: unknown[] = [];
     client.on("warning", ({ cause }) => warnings.push(cause));
     const cause = new Error("no room");
@@ -157,7 +157,7 @@ describe("M25 an official SDK transport", () => {
     const { runtime, drive, clock } = testStage();
     const puppet = new Puppet();
     puppet.close = () => new Promise<void>(() => undefined);
-    const client = await drive(connect(puppet, { runtime }));
+    const client = await drive(connect(puppet, { runtime, protocol: "legacy" }));
     const begin = clock.now();
 
     await drive(client.close());
