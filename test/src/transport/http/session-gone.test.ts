@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Script, say } from "../../../../src/testing/index.js";
-import { connectOverHttp } from "../../../support/http.js";
+import { connectOverHttp, next } from "../../../support/http.js";
 import { textOf } from "../../../support/memory.js";
 
 test("session gone (404): one new session for ten calls that met it, and every one of them is answered", async () => {
@@ -40,4 +40,17 @@ test("404 without a session is an error of that call alone", async () => {
 
   await expect(client.callTool("hello")).rejects.toMatchObject({ code: "HTTP", status: 404, attempts: 1 });
   expect(server.messages("initialize")).toHaveLength(1);
+});
+
+test("a server that forgets each session at once is not asked for ever", async () => {
+  const { client, server } = await connectOverHttp(new Script());
+  await server.until(() => server.streams.open === 1);
+  server.refuse("GET", { status: 404 }, 1_000);
+  const warned = next<{ message: string }>((handler) => client.on("warning", handler));
+
+  server.closeStreams();
+  await warned;
+
+  expect(server.sessions.begun).toBe(2);
+  expect(await client.ping()).toEqual({});
 });
