@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Script, say, wait } from "../../../../src/testing/index.js";
 import { connectOverHttp } from "../../../support/http.js";
 
-test("500 calls at once: bounded sockets, all answered", async () => {
+test("500 calls at once: bounded sockets, all answered", { retry: 2, timeout: 15_000 }, async () => {
   const { client, server } = await connectOverHttp(new Script().tool("hello", wait(1), say("hello")), {
     maxInFlight: 500,
   });
@@ -15,7 +15,10 @@ test("500 calls at once: bounded sockets, all answered", async () => {
   expect(server.sockets.most).toBeLessThanOrEqual(64);
 });
 
-test("long calls do not hold up short ones: a ping is answered while 32 calls last", async () => {
+test("long calls do not hold up short ones: a ping is answered while 32 calls last", {
+  retry: 2,
+  timeout: 15_000,
+}, async () => {
   const { client } = await connectOverHttp(new Script().tool("long", wait(2_000), say("done")));
   let finished = 0;
   const calls = Array.from({ length: 32 }, () => client.callTool("long").then(() => finished++));
