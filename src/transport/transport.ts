@@ -82,7 +82,7 @@ export type TransportNews =
 export interface RequestFailure {
   readonly outcome: AttemptOutcome;
   readonly failure: Failure;
-  /** Milliseconds the server asked to wait before the request is repeated. */
+  /** Milliseconds the server asked to wait before the request is repeated; `Infinity`: repeating is pointless. */
   readonly retryAfter?: number | undefined;
 }
 

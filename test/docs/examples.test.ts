@@ -32,3 +32,17 @@ test("explain.ts says what came of a call", async () => {
   expect(await explain(client, "fine")).toBe("The client was closed");
   expect(clock.timers).toBe(0);
 });
+
+test("over-http.ts calls with headers, and with a token that is renewed", async () => {
+  expect(await printed("over-http")).toEqual([
+    "{ content: [ { type: 'text', text: 'hello' } ] }",
+    "[ undefined, 'Bearer first', 'Bearer second' ]",
+  ]);
+});
+
+test("forgetful-server.ts is answered in a second session", async () => {
+  expect(await printed("forgetful-server")).toEqual([
+    "{ content: [ { type: 'text', text: 'hello' } ] }",
+    "sessions: 2",
+  ]);
+});

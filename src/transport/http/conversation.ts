@@ -42,6 +42,11 @@ export class Conversation {
     else this.#keeper.opened();
   }
 
+  /** Whether it goes over the transport of 2024-11-05. */
+  get isOlder(): boolean {
+    return this.#older !== undefined;
+  }
+
   get counts(): { readonly requests: number; readonly streams: number } {
     const streams = this.#listening === undefined && this.#older === undefined ? 0 : 1;
     return { requests: this.#requests.size, streams };

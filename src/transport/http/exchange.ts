@@ -208,6 +208,7 @@ export class Exchange implements ErrandHandler {
 
   #answer(value: unknown): void {
     this.#isSettled = true;
+    if (this.#session !== undefined && this.#session === this.#shell.session.id) this.#shell.session.isProven = true;
     this.#keeper.settled(this.id);
     this.#shell.received(value, this.id);
   }

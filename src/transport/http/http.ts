@@ -124,8 +124,14 @@ class HttpTransport implements HttpShell {
     this.tell({ type: "forgotten" });
   }
 
+  doubted(session: string | undefined): void {
+    if (this.session.isProven) this.forgotten(session);
+    else if (session === this.session.id) this.warn("The server does not know the session that it has just begun");
+  }
+
   unreachable(cause: unknown): void {
-    if (this.#isUnreachable) return;
+    // The transport of 2024-11-05 ends with its stream, and not before.
+    if (this.#isUnreachable || this.conversation.isOlder) return;
     this.#isUnreachable = true;
     this.conversation.interrupt();
     this.tell({ type: "unreachable", end: { message: "The server could not be reached: see `cause`", cause } });

@@ -51,13 +51,14 @@ export class Listening implements ErrandHandler {
   head({ status, header }: LegHead): void {
     if (status >= 200 && status < 300 && isEventStream(header("content-type"))) {
       this.#isOpen = true;
+      this.#shell.session.isProven = true;
       this.#stream = this.#read(this.#stream);
       return;
     }
     this.#leg?.abort();
     if (status === 404 && this.#session !== undefined) {
       this.stop();
-      this.#shell.forgotten(this.#session);
+      this.#shell.doubted(this.#session);
     } else if (status >= 500 || status === 429 || status === 408) {
       this.#again(LONGEST);
     } else if (this.#stream?.lastEventId !== undefined) {

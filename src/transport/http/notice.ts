@@ -47,7 +47,7 @@ export class Notice implements ErrandHandler {
   end(): void {
     if (this.#isAccepted) return;
     this.#finish(false);
-    if (this.#status === 404 && this.#session !== undefined) this.#shell.forgotten(this.#session);
+    if (this.#status === 404 && this.#session !== undefined) this.#shell.doubted(this.#session);
     else this.#shell.warn(`The server did not take ${this.#about}: HTTP ${this.#status}`);
   }
 

@@ -79,6 +79,8 @@ export function credentialIn(headers: Headers): string | undefined {
   return Object.keys(headers).find((name) => SECRET.test(name));
 }
 
+const LOOPBACK = /^127\.\d+\.\d+\.\d+$/;
+
 function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || /^127\./.test(hostname);
+  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || LOOPBACK.test(hostname);
 }

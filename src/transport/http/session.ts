@@ -18,6 +18,8 @@ export class Session {
   #version: string | undefined = undefined;
   /** The server has forgotten the session, and there is no new one yet. */
   isForgotten = false;
+  /** Something worked in this session: the server did know it. */
+  isProven = false;
 
   get id(): string | undefined {
     return this.#id;
@@ -33,6 +35,7 @@ export class Session {
   begin(id: string | undefined): void {
     this.#id = id !== undefined && ID.test(id) ? id : undefined;
     this.isForgotten = false;
+    this.isProven = false;
   }
 
   /** The revision agreed on, as the frames name it. */

@@ -14,6 +14,11 @@ export interface HttpShell {
   failed(id: RequestId, failure: RequestFailure): void;
   /** The server does not know this session any more. */
   forgotten(session: string | undefined): void;
+  /**
+   * The same, heard of without a request of the caller's. A session that never worked is not begun anew for that: a
+   * server that forgets each at once (several behind one address, say) would be asked for ever.
+   */
+  doubted(session: string | undefined): void;
   /** There is no way to the server. */
   unreachable(cause: unknown): void;
   warn(message: string, cause?: unknown): void;
