@@ -24,7 +24,7 @@ const optionsSchema = z.object({
   signal: z.instanceof(AbortSignal).optional(),
   timeout: limit.default(30_000),
   maxTimeout: limit.default(3_600_000),
-  retry: z.union([z.boolean(), z.int().nonnegative()]).optional(),
+  retry: z.union([z.boolean(), z.int().nonnegative(), z.literal(Number.POSITIVE_INFINITY)]).optional(),
   maxInFlight: count.default(64),
   maxPending: count.default(1_000),
   progressBuffer: count.default(4_096),

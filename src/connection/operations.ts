@@ -271,11 +271,11 @@ export class Operations {
     const safe = isSafe(pending.ticket, this.#settings.toolHints);
     const isWorthIt =
       wait < pending.ticket.timeout && mayRepeat(pending.ticket, { outcome, attempts: pending.attempts, safe });
+    pending.reached(outcome);
     if (!isWorthIt) {
-      this.#settle(pending, outcome, failure);
+      this.#settle(pending, pending.lastOutcome, failure);
       return;
     }
-    pending.lastOutcome = outcome;
     this.#table.endAttempt(pending);
     this.#freeOutbox(pending);
     if (wait === 0) this.#outbox.add(pending);
@@ -300,14 +300,14 @@ export class Operations {
     this.#unaccepted = [];
     for (const pending of this.#table.onTheWire()) {
       const outcome = this.#outcomeOf(pending);
-      pending.lastOutcome = outcome;
+      pending.reached(outcome);
       const safe = isSafe(pending.ticket, this.#settings.toolHints);
       if (mayRepeat(pending.ticket, { outcome, attempts: pending.attempts, safe })) {
         this.#table.endAttempt(pending);
         this.#freeOutbox(pending);
         if (!this.#suspects.take(pending)) this.#outbox.add(pending);
       } else {
-        this.#settle(pending, outcome, failure);
+        this.#settle(pending, pending.lastOutcome, failure);
       }
     }
     this.#admitSuspect();

@@ -45,7 +45,7 @@ export class Pending {
   /** How it ends; its process may still wait for the callback before it says so. */
   settlement: Settlement | undefined = undefined;
   attempts = 0;
-  /** How far the attempt before went; what an operation that waits (again) ends with. */
+  /** How far the attempts so far went, the worst of them; what an operation that waits (again) ends with. */
   lastOutcome: AttemptOutcome = "not_sent";
   /** Of the current attempt: its JSON-RPC id, its frame's sequence, its token on the wire, its last progress. */
   id = 0;
@@ -64,6 +64,11 @@ export class Pending {
 
   get priority(): number {
     return this.ticket.priority;
+  }
+
+  /** Notes how far an attempt went: what may have happened once is not undone by a repeat that did not happen. */
+  reached(outcome: AttemptOutcome): void {
+    if (outcome === "completed" || this.lastOutcome !== "unknown") this.lastOutcome = outcome;
   }
 }
 

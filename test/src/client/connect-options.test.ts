@@ -41,7 +41,12 @@ const good: [string, ConnectOptions][] = [
   ],
   [
     "Infinity where it means never",
-    { timeout: Number.POSITIVE_INFINITY, maxTimeout: Number.POSITIVE_INFINITY, downAfter: Number.POSITIVE_INFINITY },
+    {
+      timeout: Number.POSITIVE_INFINITY,
+      maxTimeout: Number.POSITIVE_INFINITY,
+      downAfter: Number.POSITIVE_INFINITY,
+      retry: Number.POSITIVE_INFINITY,
+    },
   ],
   ["Infinity to start", { startTimeout: Number.POSITIVE_INFINITY }],
   ["a drain of 0, or for ever", { progressDrain: 0 }],
