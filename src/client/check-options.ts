@@ -15,6 +15,10 @@ const duration = z.union([z.number().nonnegative(), z.literal(Number.POSITIVE_IN
 const count = z.int().positive();
 const callback = z.custom<(argument: never) => unknown>((value) => typeof value === "function", "expected a function");
 
+/** Milliseconds in which a server should answer a heartbeat. */
+const ANSWER = 5_000;
+const heartbeat = z.object({ interval: limit, timeout: limit.default(ANSWER) });
+
 const optionsSchema = z.object({
   name: z.string().min(1).optional(),
   clientInfo: z.object({ name: z.string(), version: z.string(), title: z.string().optional() }).optional(),
@@ -39,6 +43,7 @@ const optionsSchema = z.object({
     })
     .prefault({}),
   downAfter: limit.default(30_000),
+  heartbeat: z.union([limit.transform((interval) => ({ interval, timeout: ANSWER })), heartbeat]).optional(),
   trustAnnotations: z.boolean().default(true),
   restart: z
     .object({ max: z.int().nonnegative().default(3), within: z.number().positive().default(5_000) })

@@ -42,6 +42,12 @@ export interface ConnectOptions {
   readonly backoff?: { readonly [K in keyof Backoff]?: Backoff[K] | undefined } | undefined;
   /** How long without a connection until operations fail at once instead of waiting; default 30,000. */
   readonly downAfter?: number | undefined;
+  /**
+   * Asks a server that has been silent for `interval` while ready whether it lives, with a `ping`; one that gives no sign
+   * of life within `timeout` (default 5,000) is replaced. A number is the interval. Default: off; then it is asked when
+   * an operation over stdio has timed out without a word from the server.
+   */
+  readonly heartbeat?: number | { readonly interval: number; readonly timeout?: number | undefined } | undefined;
   /** Whether a tool's own `readOnlyHint` and `idempotentHint` are believed when it comes to repeating; default `true`. */
   readonly trustAnnotations?: boolean | undefined;
   /** How many defects of its own the client survives: `max` (3) restarts `within` (5,000). Servers' faults do not count. */

@@ -1,7 +1,7 @@
 import { Runtime } from "../../actors/index.js";
 import { child, supervisor } from "../../supervisors/index.js";
 import type { Answer } from "../connection/answers.js";
-import { connection } from "../connection/connection.js";
+import { connection } from "../connection/connection-process.js";
 import type { ConnectionSettings } from "../connection/settings.js";
 import { generateProgressToken } from "../operation/token.js";
 import { errorOf } from "../protocol/failure.js";
@@ -19,6 +19,8 @@ import { ToolBook } from "./tool-book.js";
 
 /** Milliseconds the connection may take to end in order: two graces of a server that ignores everything, and slack. */
 const CONNECTION_SHUTDOWN = 15_000;
+
+const NO_HEARTBEAT = { interval: Number.POSITIVE_INFINITY, timeout: Number.POSITIVE_INFINITY };
 
 /** Starts a client's supervision tree; what `connect` does once all of this is loaded. */
 export async function startClient(given: Server, options: ConnectOptions): Promise<Client> {
@@ -82,6 +84,7 @@ function settingsOf(options: CheckedOptions, server: Server, hub: Hub, tools: To
     progressDrain: options.progressDrain,
     backoff: options.backoff,
     downAfter: options.downAfter,
+    heartbeat: options.heartbeat ?? NO_HEARTBEAT,
     handshakeLimit: options.startTimeout,
     checkInitialize,
     answer,

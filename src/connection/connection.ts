@@ -3,11 +3,8 @@ import {
   type ExitReason,
   isOrderly,
   MachineHost,
-  MachineTimer,
-  noreply,
+  type MachineTimer,
   type Self,
-  server,
-  startWith,
 } from "../../actors/index.js";
 import type { OperationNews } from "../operation/process.js";
 import type { Codec, Headers } from "../protocol/codec.js";
@@ -18,6 +15,7 @@ import type { TransportEnd, TransportNews } from "../transport/transport.js";
 import { type Answered, Answers } from "./answers.js";
 import { backoffDelay } from "./backoff.js";
 import { Handshake, type Verdict } from "./handshake.js";
+import { type Beat, Heartbeat } from "./heartbeat.js";
 import { type Receiver, route } from "./inbound.js";
 import { Incarnation, type Made } from "./incarnation.js";
 import { type LifecycleEvent, lifecycle } from "./lifecycle.js";
@@ -27,66 +25,19 @@ import type { ConnectionSettings, ServiceState } from "./settings.js";
 import { endOf, Trouble } from "./trouble.js";
 import { Wire } from "./wire.js";
 
-interface Connecting extends ConnectionProtocol {
-  info: TransportNews | OperationNews | OperationsMail | Answered | MachineTimer | Made;
+/** What the process hears: calls and casts of the client's, and mail of what it works with. */
+export interface Connecting extends ConnectionProtocol {
+  info: TransportNews | OperationNews | OperationsMail | Answered | MachineTimer | Made | Beat;
 }
 
 /**
- * The process that is one client's connection: it hosts the lifecycle, owns the transport of the moment, and keeps the
- * pending operations. A transport's end is mail and a state; only a defect of ours ends this process.
- *
- * Source: MCP specification, revision 2025-11-25, "Lifecycle".
+ * What a connection's process works with: it hosts the lifecycle, owns the transport of the moment, and keeps the pending
+ * operations. All of its methods are called in the process's turn.
  */
-export const connection = server<Connecting>("connection")<Connection, ConnectionSettings>({
-  init(settings, self) {
-    self.trapExit = true;
-    return startWith(new Connection(settings, self), { continue: "open" });
-  },
-  continue(_argument, it) {
-    it.start();
-    return noreply(it);
-  },
-  calls: {
-    request(ticket, it, _self, from) {
-      const refused = it.refusal();
-      if (refused === undefined) it.operations.accept(ticket, from);
-      else from.reply({ ok: false, failure: refused, outcome: "not_sent", attempts: 0 });
-      return noreply(it);
-    },
-  },
-  casts: {
-    notify(notice, it) {
-      it.notify(notice);
-      return noreply(it);
-    },
-    cancel({ token, reason, cause }, it) {
-      it.operations.cancel(token, reason, cause);
-      return noreply(it);
-    },
-    cancelAll(reason, it) {
-      it.operations.cancelAll(reason);
-      return noreply(it);
-    },
-  },
-  info(message, it) {
-    if (message instanceof MachineTimer) it.fire(message);
-    else if (message.type === "EXIT") it.exited(message);
-    else if (message.type === "due") it.operations.due(message.key);
-    else if (message.type === "expired") it.operations.expired(message);
-    else if (message.type === "release") it.operations.release(message);
-    else if (message.type === "again") it.operations.again(message.key);
-    else if (message.type === "answered") it.answers.answered(message);
-    else if (message.type === "made") it.made(message);
-    else if (message.type !== "DOWN") it.hear(message);
-    return noreply(it);
-  },
-  terminate: (reason, it) => it.terminate(reason),
-  describe: (it) => it.describe(),
-});
-
-class Connection implements Receiver {
+export class Connection implements Receiver {
   readonly operations: Operations;
   readonly answers: Answers;
+  readonly heartbeat: Heartbeat;
   readonly #self: Self<Connecting["info"]>;
   readonly #settings: ConnectionSettings;
   readonly #wire = new Wire();
@@ -126,6 +77,16 @@ class Connection implements Receiver {
       failed: (method, cause) =>
         settings.publish({ type: "warning", message: `The client could not answer ${method}`, cause }),
     });
+    this.heartbeat = new Heartbeat(self as unknown as Self<Beat>, settings.heartbeat, {
+      nextId: () => this.#nextId(),
+      newToken: settings.newToken,
+      write: (text, head) => this.#wire.write(text, head),
+      isAwaited: (before) => this.operations.isAwaited(before),
+      dead: (after) => {
+        this.#trouble.silent(after);
+        this.#incarnation.drop();
+      },
+    });
     const logic = lifecycle.provide({
       actions: {
         openTransport: () => this.#incarnation.open(),
@@ -135,8 +96,11 @@ class Connection implements Receiver {
           this.#trouble.timedOut(settings.handshakeLimit);
           this.#incarnation.drop();
         },
-        openOutbox: () => this.#agreement !== undefined && this.operations.open(this.#agreement),
-        closeOutbox: () => this.operations.close(),
+        openOutbox: () => this.#begin(),
+        closeOutbox: () => {
+          this.heartbeat.end();
+          this.operations.close();
+        },
         failWaiting: () => this.operations.failWaiting(this.#trouble.absence),
         forgiveFailures: () => {
           this.#failures = 0;
@@ -169,6 +133,18 @@ class Connection implements Receiver {
 
   #nextId(): number {
     return ++this.#lastId;
+  }
+
+  #begin(): void {
+    if (this.#agreement === undefined) return;
+    this.heartbeat.begin(this.#agreement.codec);
+    this.operations.open(this.#agreement);
+  }
+
+  /** An operation's limit has passed. A pipe may lead to a server that lives no more; over HTTP each request is alone. */
+  expired(message: Parameters<Operations["expired"]>[0]): void {
+    const wasOut = this.operations.expired(message);
+    if (wasOut && !this.#wire.isHttp) this.heartbeat.doubt(message.after);
   }
 
   // The lifecycle
@@ -248,6 +224,7 @@ class Connection implements Receiver {
   hear(news: TransportNews): void {
     // Mail of an incarnation that is gone.
     if (!this.#incarnation.isCurrent(news.incarnation)) return;
+    if (news.type === "received" || news.type === "noise" || news.type === "failed") this.heartbeat.heard();
     switch (news.type) {
       case "received":
         route(news.value, this, news.via);
@@ -287,6 +264,7 @@ class Connection implements Receiver {
   }
 
   responded(response: RpcResponse): void {
+    if (this.heartbeat.owns(response.id)) return;
     if (!this.#handshake.responded(response)) this.operations.answered(response, this.#lastId);
   }
 

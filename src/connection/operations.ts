@@ -221,10 +221,13 @@ export class Operations {
     this.#table.byKey(key)?.process?.send({ type: "expire" });
   }
 
-  expired({ key, limit, after }: { key: number; limit: "timeout" | "maxTimeout"; after: number }): void {
+  /** A limit has passed. Says whether the operation was on the wire. */
+  expired({ key, limit, after }: { key: number; limit: "timeout" | "maxTimeout"; after: number }): boolean {
     const pending = this.#table.byKey(key);
-    if (pending !== undefined) this.#abandon(pending, { code: "TIMEOUT", limit, after }, "timeout");
+    return pending !== undefined && this.#abandon(pending, { code: "TIMEOUT", limit, after }, "timeout");
   }
+
+  readonly isAwaited = (before: number): boolean => this.#table.isAwaited(before);
 
   cancel(token: ProgressToken, reason: unknown, cause: unknown): void {
     const pending = this.#table.byToken(token);
@@ -246,19 +249,20 @@ export class Operations {
     if (pending !== undefined) this.#settle(pending, "unknown", { code: "CANCELLED", reason: params?.reason });
   }
 
-  /** Gives an operation up, and tells the server if it can have heard of it. */
-  #abandon(pending: Pending, failure: Failure, reason: string | undefined): void {
+  /** Gives an operation up, and tells the server if it can have heard of it; says whether that is so. */
+  #abandon(pending: Pending, failure: Failure, reason: string | undefined): boolean {
     const { id, stage } = pending;
     const isOut = stage === "writing" || stage === "sent";
     this.#settle(pending, isOut ? "unknown" : pending.lastOutcome, failure);
     const codec = this.#codec;
-    if (!isOut || codec === undefined) return;
+    if (!isOut || codec === undefined) return isOut;
     if (!this.#wire.isHttp || !codec.isCancelledByClosing) {
       const { method, ...rest } = codec.cancelled(id, reason);
       const head = { kind: "notification", method, headers: codec.headers(method, undefined) } as const;
       this.#wire.write(JSON.stringify({ ...rest, method }), head);
     }
     this.#wire.abandon(id);
+    return true;
   }
 
   // The end

@@ -184,6 +184,11 @@ export class PendingTable {
     return [...this.#byProcess.values()];
   }
 
+  /** Whether a question that was sent before this id still waits for its answer. */
+  isAwaited(before: number): boolean {
+    return this.onTheWire().some(({ id, ticket }) => id < before && !ticket.isStream);
+  }
+
   onTheWire(): Pending[] {
     return [...this.#byId.values()];
   }

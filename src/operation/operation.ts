@@ -155,7 +155,12 @@ function progressOf(option: ProgressOption | undefined): Pick<Operation, "token"
 }
 
 function isRetry(retry: unknown): boolean {
-  return retry === undefined || typeof retry === "boolean" || retry === Number.POSITIVE_INFINITY || (Number.isInteger(retry) && (retry as number) >= 0);
+  return (
+    retry === undefined ||
+    typeof retry === "boolean" ||
+    retry === Number.POSITIVE_INFINITY ||
+    (Number.isInteger(retry) && (retry as number) >= 0)
+  );
 }
 
 function isAbortSignal(value: unknown): boolean {

@@ -24,6 +24,7 @@ const options: Record<keyof ConnectOptions, true> = {
   progressDrain: true,
   backoff: true,
   downAfter: true,
+  heartbeat: true,
   trustAnnotations: true,
   restart: true,
   onCrash: true,

@@ -23,6 +23,12 @@ const bad: [string, object][] = [
   ["retry: yes", { retry: "yes" }],
   ["restart.max: -1", { restart: { max: -1 } }],
   ["restart.within: 0", { restart: { within: 0 } }],
+  ["heartbeat: 0", { heartbeat: 0 }],
+  ["heartbeat: -1", { heartbeat: -1 }],
+  ["heartbeat: NaN", { heartbeat: Number.NaN }],
+  ["heartbeat: true", { heartbeat: true }],
+  ["heartbeat: without an interval", { heartbeat: { timeout: 5 } }],
+  ["heartbeat.timeout: 0", { heartbeat: { interval: 5, timeout: 0 } }],
   ["protocol: 1999-01-01", { protocol: "1999-01-01" }],
   ["name: empty", { name: "" }],
   ["clientInfo.name: missing", { clientInfo: {} }],
@@ -53,6 +59,8 @@ const good: [string, ConnectOptions][] = [
   ["a drain for ever", { progressDrain: Number.POSITIVE_INFINITY }],
   ["parts of the backoff", { backoff: { initial: 0, max: 5 } }],
   ["parts of the restart", { restart: { max: 0 } }],
+  ["a heartbeat as a number", { heartbeat: 60_000 }],
+  ["a heartbeat with both", { heartbeat: { interval: 60_000, timeout: 1_000 } }],
   ["2 ** 31", { timeout: 2 ** 31 }],
 ];
 

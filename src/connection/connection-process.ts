@@ -1,0 +1,57 @@
+import { MachineTimer, noreply, server, startWith } from "../../actors/index.js";
+import { type Connecting, Connection } from "./connection.js";
+import type { ConnectionSettings } from "./settings.js";
+
+/**
+ * The process that is one client's connection: it hosts the lifecycle, owns the transport of the moment, and keeps the
+ * pending operations. A transport's end is mail and a state; only a defect of ours ends this process.
+ *
+ * Source: MCP specification, revision 2025-11-25, "Lifecycle".
+ */
+export const connection = server<Connecting>("connection")<Connection, ConnectionSettings>({
+  init(settings, self) {
+    self.trapExit = true;
+    return startWith(new Connection(settings, self), { continue: "open" });
+  },
+  continue(_argument, it) {
+    it.start();
+    return noreply(it);
+  },
+  calls: {
+    request(ticket, it, _self, from) {
+      const refused = it.refusal();
+      if (refused === undefined) it.operations.accept(ticket, from);
+      else from.reply({ ok: false, failure: refused, outcome: "not_sent", attempts: 0 });
+      return noreply(it);
+    },
+  },
+  casts: {
+    notify(notice, it) {
+      it.notify(notice);
+      return noreply(it);
+    },
+    cancel({ token, reason, cause }, it) {
+      it.operations.cancel(token, reason, cause);
+      return noreply(it);
+    },
+    cancelAll(reason, it) {
+      it.operations.cancelAll(reason);
+      return noreply(it);
+    },
+  },
+  info(message, it) {
+    if (message instanceof MachineTimer) it.fire(message);
+    else if (message.type === "EXIT") it.exited(message);
+    else if (message.type === "due") it.operations.due(message.key);
+    else if (message.type === "expired") it.expired(message);
+    else if (message.type === "release") it.operations.release(message);
+    else if (message.type === "again") it.operations.again(message.key);
+    else if (message.type === "answered") it.answers.answered(message);
+    else if (message.type === "made") it.made(message);
+    else if (message.type === "beat") it.heartbeat.beat(message);
+    else if (message.type !== "DOWN") it.hear(message);
+    return noreply(it);
+  },
+  terminate: (reason, it) => it.terminate(reason),
+  describe: (it) => it.describe(),
+});
