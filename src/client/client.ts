@@ -1,4 +1,4 @@
-import type { Process, Runtime } from "../../actors/index.js";
+import type { Runtime } from "../../actors/index.js";
 import type { ServiceState, Stats } from "../connection/settings.js";
 import {
   assertOperation,
@@ -53,7 +53,6 @@ export interface ClientParts {
   };
   /** Ends the client's supervision tree; resolves when nothing of it is left. */
   readonly shutDown: () => Promise<void>;
-  readonly root: Process;
 }
 
 /**

@@ -1,5 +1,5 @@
-import { Runtime } from "../../actors/index.js";
-import { child, supervisor } from "../../supervisors/index.js";
+import { type Definition, Runtime } from "../../actors/index.js";
+import { child, type SupervisorRef, supervisor } from "../../supervisors/index.js";
 import type { Answer } from "../connection/answers.js";
 import { connection } from "../connection/connection-process.js";
 import type { ConnectionSettings } from "../connection/settings.js";
@@ -22,44 +22,64 @@ const CONNECTION_SHUTDOWN = 15_000;
 
 const NO_HEARTBEAT = { interval: Number.POSITIVE_INFINITY, timeout: Number.POSITIVE_INFINITY };
 
-/** Starts a client's supervision tree; what `connect` does once all of this is loaded. */
-export async function startClient(given: Server, options: ConnectOptions): Promise<Client> {
+/** What a client is to be, checked. */
+export interface Plan {
+  readonly name: string;
+  readonly server: Server;
+  readonly options: CheckedOptions;
+  readonly unknownKeys: readonly string[];
+}
+
+/** @throws {ConfigError} */
+export function planOf(given: Server, options: ConnectOptions): Plan {
   const checked = checkOptions(options);
   const { server, unknownKeys } = checkServer(given);
-  const runtime = options.runtime ?? new Runtime({ onCrash: options.onCrash });
-  const hub = new Hub(runtime.clock, checked.maxPending);
-  const tools = new ToolBook(checked.trustAnnotations);
-  const name = checked.name ?? nameOf(server);
-  const settings = settingsOf(checked, server, hub, tools);
-  const root = await runtime.start(
-    supervisor(`client ${name}`, {
-      strategy: "one_for_one",
-      intensity: { maxRestarts: checked.restart.max, within: checked.restart.within },
-      children: [child("connection", connection, settings, { shutdown: CONNECTION_SHUTDOWN })],
-    }),
-  );
-  void root.exited.then(() => hub.ended());
-  const client = new Client({
-    runtime,
-    hub,
-    tools,
-    schemas: resultSchemas,
-    root,
-    defaults: {
-      timeout: checked.timeout,
-      maxTimeout: checked.maxTimeout,
-      retry: checked.retry,
-      progressBuffer: checked.progressBuffer,
-    },
-    shutDown: async () => await (options.runtime === undefined ? runtime.stop() : root[Symbol.asyncDispose]()),
+  return { name: checked.name ?? nameOf(server), server, options: checked, unknownKeys };
+}
+
+/** A client whose supervision tree has not been started yet. */
+interface Assembled {
+  readonly client: Client;
+  readonly hub: Hub;
+  readonly tree: Definition<undefined, SupervisorRef>;
+  /** Tells what is odd about the plan; to be called when somebody can listen. */
+  readonly warn: () => void;
+}
+
+/** Puts a client together. `shutDown` ends its tree and resolves when nothing of it is left. */
+export function assemble(plan: Plan, runtime: Runtime, shutDown: () => Promise<void>): Assembled {
+  const { name, server, options, unknownKeys } = plan;
+  const hub = new Hub(runtime.clock, options.maxPending);
+  const tools = new ToolBook(options.trustAnnotations);
+  const { timeout, maxTimeout, retry, progressBuffer } = options;
+  const defaults = { timeout, maxTimeout, retry, progressBuffer };
+  const client = new Client({ runtime, hub, tools, schemas: resultSchemas, defaults, shutDown });
+  const settings = settingsOf(options, server, hub, tools);
+  const tree = supervisor(`client ${name}`, {
+    strategy: "one_for_one",
+    intensity: { maxRestarts: options.restart.max, within: options.restart.within },
+    children: [child("connection", connection, settings, { shutdown: CONNECTION_SHUTDOWN })],
   });
   if (typeof server !== "function" && typeof server.stderr === "function") hub.events.on("stderr", server.stderr);
-  if (!checked.lazy) await firstReady(client, hub, runtime, checked);
-  if (unknownKeys.length > 0) {
+  const warn = () => {
+    if (unknownKeys.length === 0) return;
     const message = `The server's configuration has unknown keys: ${unknownKeys.join(", ")}`;
-    // Once whoever called `connect` has had the client, and a chance to listen.
+    // Once whoever asked for the client has had it, and a chance to listen.
     runtime.clock.later(() => hub.publish({ type: "warning", message }));
-  }
+  };
+  return { client, hub, tree, warn };
+}
+
+/** Starts a client's supervision tree; what `connect` does once all of this is loaded. */
+export async function startClient(given: Server, options: ConnectOptions): Promise<Client> {
+  const plan = planOf(given, options);
+  const runtime = options.runtime ?? new Runtime({ onCrash: options.onCrash });
+  const shutDown = async () => await (options.runtime === undefined ? runtime.stop() : root[Symbol.asyncDispose]());
+  const { client, hub, tree, warn } = assemble(plan, runtime, shutDown);
+  const root = await runtime.start(tree);
+  void root.exited.then(() => hub.ended());
+  if (!plan.options.lazy) await firstReady(client, hub, runtime, plan.options);
+  warn();
   return client;
 }
 
