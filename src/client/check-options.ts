@@ -48,6 +48,7 @@ const optionsSchema = z.object({
   restart: z
     .object({ max: z.int().nonnegative().default(3), within: z.number().positive().default(5_000) })
     .prefault({}),
+  handleSignals: z.boolean().default(false),
   onCrash: callback.optional(),
   runtime: z.custom<object>((value) => typeof value === "object" && value !== null, "expected a Runtime").optional(),
 });

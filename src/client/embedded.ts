@@ -17,10 +17,10 @@ interface Embedded {
  */
 export function embed(self: Self, id: string, server: Server, options: ConnectOptions): Embedded {
   const { process, runtime } = self;
-  const { client, hub, tree, warn } = assemble(planOf(server, options), runtime, () =>
+  const { client, tree, ended, warn } = assemble(planOf(server, options), runtime, () =>
     endBelow(self.parent, process, id),
   );
-  void process.exited.then(() => hub.ended());
+  void process.exited.then(ended);
   warn();
   return { client, behaviour: tree.create(self, undefined) };
 }

@@ -52,6 +52,11 @@ export interface ConnectOptions {
   readonly trustAnnotations?: boolean | undefined;
   /** How many defects of its own the client survives: `max` (3) restarts `within` (5,000). Servers' faults do not count. */
   readonly restart?: { readonly max?: number | undefined; readonly within?: number | undefined } | undefined;
+  /**
+   * Whether SIGINT and SIGTERM close the client in order before they do what they would have done: end the program, unless
+   * it listens to them itself. A second one waits for nothing. Default `false`: signals are the program's.
+   */
+  readonly handleSignals?: boolean | undefined;
   /** Hears of the client's own defects; default: `process.emitWarning`. */
   readonly onCrash?: ((report: CrashReport) => void) | undefined;
   /** The runtime to live in; default: one of its own, stopped with it. */

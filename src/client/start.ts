@@ -15,6 +15,7 @@ import { Hub } from "./hub.js";
 import { opener } from "./open-transport.js";
 import type { ConnectOptions, Server } from "./options.js";
 import { untilReady } from "./readiness.js";
+import { closeOnSignals } from "./signals.js";
 import { ToolBook } from "./tool-book.js";
 
 /** Milliseconds the connection may take to end in order: two graces of a server that ignores everything, and slack. */
@@ -42,6 +43,8 @@ interface Assembled {
   readonly client: Client;
   readonly hub: Hub;
   readonly tree: Definition<undefined, SupervisorRef>;
+  /** To be called when the tree has ended. */
+  readonly ended: () => void;
   /** Tells what is odd about the plan; to be called when somebody can listen. */
   readonly warn: () => void;
 }
@@ -67,7 +70,12 @@ export function assemble(plan: Plan, runtime: Runtime, shutDown: () => Promise<v
     // Once whoever asked for the client has had it, and a chance to listen.
     runtime.clock.later(() => hub.publish({ type: "warning", message }));
   };
-  return { client, hub, tree, warn };
+  const unlisten = options.handleSignals ? closeOnSignals(runtime, () => client.close()) : undefined;
+  const ended = () => {
+    hub.ended();
+    unlisten?.();
+  };
+  return { client, hub, tree, ended, warn };
 }
 
 /** Starts a client's supervision tree; what `connect` does once all of this is loaded. */
@@ -75,9 +83,9 @@ export async function startClient(given: Server, options: ConnectOptions): Promi
   const plan = planOf(given, options);
   const runtime = options.runtime ?? new Runtime({ onCrash: options.onCrash });
   const shutDown = async () => await (options.runtime === undefined ? runtime.stop() : root[Symbol.asyncDispose]());
-  const { client, hub, tree, warn } = assemble(plan, runtime, shutDown);
+  const { client, hub, tree, ended, warn } = assemble(plan, runtime, shutDown);
   const root = await runtime.start(tree);
-  void root.exited.then(() => hub.ended());
+  void root.exited.then(ended);
   if (!plan.options.lazy) await firstReady(client, hub, runtime, plan.options);
   warn();
   return client;

@@ -27,6 +27,7 @@ const options: Record<keyof ConnectOptions, true> = {
   heartbeat: true,
   trustAnnotations: true,
   restart: true,
+  handleSignals: true,
   onCrash: true,
   runtime: true,
 };

@@ -34,6 +34,7 @@ const bad: [string, object][] = [
   ["clientInfo.name: missing", { clientInfo: {} }],
   ["signal: {}", { signal: {} }],
   ["lazy: 1", { lazy: 1 }],
+  ["handleSignals: 1", { handleSignals: 1 }],
   ["onCrash: 1", { onCrash: 1 }],
   ["runtime: 1", { runtime: 1 }],
   ["trustAnnotations: yes", { trustAnnotations: "yes" }],
