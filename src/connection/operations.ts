@@ -323,9 +323,10 @@ export class Operations {
     if (suspect !== undefined) this.#outbox.add(suspect);
   }
 
-  /** The connection is down: what waits need not wait any longer. */
+  /** The connection is down: what waits need not wait any longer. What is under way may still be answered. */
   failWaiting(failure: Failure): void {
-    for (const pending of this.#table.all()) this.#settle(pending, pending.lastOutcome, failure);
+    for (const pending of this.#table.all())
+      if (pending.stage === "waiting") this.#settle(pending, pending.lastOutcome, failure);
   }
 
   /** An operation's process has ended. If it did not reply, for a defect or because it was killed, that is done here. */
