@@ -77,9 +77,9 @@ test("host gets SIGINT with handleSignals and listens itself: the client is clos
   const host = await begin({ handles: true, listens: true });
 
   host.child.kill("SIGINT");
-  await gone(host);
-  await vi.waitFor(() => expect(host.lines).toContain("closed"), { interval: 5 });
+  await vi.waitFor(() => expect(host.lines).toContain("host done"), { interval: 5, timeout: 10_000 });
 
+  expect(host.stayers.filter(isThere)).toEqual([]);
   expect(host.lines.filter((line) => line === "host heard")).toHaveLength(1);
   expect(host.child.exitCode).toBeNull();
   host.child.kill("SIGTERM");
