@@ -35,9 +35,9 @@ describe("the packed files", () => {
 /** What each entry exports, by name: a change here is a change of the public surface. */
 const surface = {
   caduceus: `
-    CaduceusError CancelledError CapabilityError ConfigError ConnectionClosedError ConnectionLostError
-    InvalidRequestError InvalidResultError OverloadedError ProtocolError TimeoutError connect createOperation
-    generateProgressToken
+    CaduceusError CancelledError CapabilityError ConfigError ConnectionClosedError ConnectionLostError HttpError
+    InvalidRequestError InvalidResultError MessageTooLargeError OverloadedError ProtocolError TimeoutError
+    UnauthorizedError clientOf clientSpec connect createOperation generateProgressToken
   `,
   "caduceus/actors": `
     AlreadyStartedError BadReturnError CallError MachineHost MachineTimer MailKind MailboxFullError NoHandlerError
