@@ -2,7 +2,7 @@ import { type Behaviour, CallError, type Process, type Self } from "../../actors
 import type { DynamicSupervisorRef, SupervisorRef } from "../../supervisors/index.js";
 import type { Client } from "./client.js";
 import type { ConnectOptions, Server } from "./options.js";
-import { assemble, planOf } from "./start.js";
+import { assemble, prepare } from "./start.js";
 
 /** A client whose supervision tree is run by a process that somebody else has started. */
 interface Embedded {
@@ -17,7 +17,7 @@ interface Embedded {
  */
 export function embed(self: Self, id: string, server: Server, options: ConnectOptions): Embedded {
   const { process, runtime } = self;
-  const { client, tree, ended, warn } = assemble(planOf(server, options), runtime, () =>
+  const { client, tree, ended, warn } = assemble(prepare(server, options), runtime, () =>
     endBelow(self.parent, process, id),
   );
   void process.exited.then(ended);

@@ -32,7 +32,7 @@ export interface Plan {
 }
 
 /** @throws {ConfigError} */
-export function planOf(given: Server, options: ConnectOptions): Plan {
+export function prepare(given: Server, options: ConnectOptions): Plan {
   const checked = checkOptions(options);
   const { server, unknownKeys } = checkServer(given);
   return { name: checked.name ?? nameOf(server), server, options: checked, unknownKeys };
@@ -80,7 +80,7 @@ export function assemble(plan: Plan, runtime: Runtime, shutDown: () => Promise<v
 
 /** Starts a client's supervision tree; what `connect` does once all of this is loaded. */
 export async function startClient(given: Server, options: ConnectOptions): Promise<Client> {
-  const plan = planOf(given, options);
+  const plan = prepare(given, options);
   const runtime = options.runtime ?? new Runtime({ onCrash: options.onCrash });
   const shutDown = async () => await (options.runtime === undefined ? runtime.stop() : root[Symbol.asyncDispose]());
   const { client, hub, tree, ended, warn } = assemble(plan, runtime, shutDown);
