@@ -43,7 +43,7 @@ export const connection = server<Connecting>("connection")<Connection, Connectio
     if (message instanceof MachineTimer) it.fire(message);
     else if (message.type === "EXIT") it.exited(message);
     else if (message.type === "due") it.operations.due(message.key);
-    else if (message.type === "expired") it.expired(message);
+    else if (message.type === "expired") it.heartbeat.expired(it.operations.expired(message), message.after);
     else if (message.type === "release") it.operations.release(message);
     else if (message.type === "again") it.operations.again(message.key);
     else if (message.type === "answered") it.answers.answered(message);

@@ -77,10 +77,8 @@ export class Connection implements Receiver {
       failed: (method, cause) =>
         settings.publish({ type: "warning", message: `The client could not answer ${method}`, cause }),
     });
-    this.heartbeat = new Heartbeat(self as unknown as Self<Beat>, settings.heartbeat, {
+    this.heartbeat = new Heartbeat(self as unknown as Self<Beat>, settings, this.#wire, {
       nextId: () => this.#nextId(),
-      newToken: settings.newToken,
-      write: (text, head) => this.#wire.write(text, head),
       isAwaited: (before) => this.operations.isAwaited(before),
       dead: (after) => {
         this.#trouble.silent(after);
@@ -96,11 +94,8 @@ export class Connection implements Receiver {
           this.#trouble.timedOut(settings.handshakeLimit);
           this.#incarnation.drop();
         },
-        openOutbox: () => this.#begin(),
-        closeOutbox: () => {
-          this.heartbeat.end();
-          this.operations.close();
-        },
+        openOutbox: () => this.#agreement !== undefined && this.operations.open(this.#agreement),
+        closeOutbox: () => this.operations.close(),
         failWaiting: () => this.operations.failWaiting(this.#trouble.absence),
         forgiveFailures: () => {
           this.#failures = 0;
@@ -133,18 +128,6 @@ export class Connection implements Receiver {
 
   #nextId(): number {
     return ++this.#lastId;
-  }
-
-  #begin(): void {
-    if (this.#agreement === undefined) return;
-    this.heartbeat.begin(this.#agreement.codec);
-    this.operations.open(this.#agreement);
-  }
-
-  /** An operation's limit has passed. A pipe may lead to a server that lives no more; over HTTP each request is alone. */
-  expired(message: Parameters<Operations["expired"]>[0]): void {
-    const wasOut = this.operations.expired(message);
-    if (wasOut && !this.#wire.isHttp) this.heartbeat.doubt(message.after);
   }
 
   // The lifecycle
@@ -210,6 +193,7 @@ export class Connection implements Receiver {
   #apart(end: TransportEnd, event: "lost" | "unreachable"): void {
     this.#failures++;
     this.#handshake.giveUp();
+    this.heartbeat.end();
     this.#agreement = undefined;
     this.#trouble.lose(end);
     this.#feed(event);
@@ -245,6 +229,7 @@ export class Connection implements Receiver {
         if (!this.#handshake.failed(news.id, news.failure)) this.operations.failed(news);
         return;
       case "forgotten":
+        this.heartbeat.end();
         this.#agreement = undefined;
         this.#feed("forgotten");
         return;
@@ -297,6 +282,7 @@ export class Connection implements Receiver {
     if (verdict.agreed) {
       this.#trouble.clear();
       this.#agreement = verdict;
+      this.heartbeat.begin(verdict.codec);
       this.#feed("agreed");
     } else {
       this.#trouble.refuse(verdict.failure);

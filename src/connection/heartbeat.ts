@@ -1,7 +1,8 @@
 import type { Self, Timer } from "../../actors/index.js";
 import type { Codec } from "../protocol/codec.js";
-import type { ProgressToken, RequestId } from "../protocol/message.js";
-import type { MessageHead } from "../transport/transport.js";
+import type { RequestId } from "../protocol/message.js";
+import type { ConnectionSettings } from "./settings.js";
+import type { Wire } from "./wire.js";
 
 /** When a silent server is asked whether it lives. Milliseconds. */
 export interface HeartbeatSettings {
@@ -22,8 +23,6 @@ export interface Beat {
 /** What a heartbeat needs of the connection. */
 export interface HeartbeatShell {
   nextId(): number;
-  newToken(): ProgressToken;
-  write(text: string, head: MessageHead): void;
   /** Whether an operation that was sent before this request still has time to wait for its answer. */
   isAwaited(before: number): boolean;
   /** The server gave no sign of life for so long after it was asked. */
@@ -60,6 +59,8 @@ interface Ping {
 export class Heartbeat {
   readonly #self: Self<Beat>;
   readonly #settings: HeartbeatSettings;
+  readonly #newToken: ConnectionSettings["newToken"];
+  readonly #wire: Wire;
   readonly #shell: HeartbeatShell;
   /** Set while the connection is ready. */
   #codec: Codec | undefined = undefined;
@@ -70,9 +71,16 @@ export class Heartbeat {
   /** Which timer is meant: mail of an earlier one is late. */
   #round = 0;
 
-  constructor(self: Self<Beat>, settings: HeartbeatSettings, shell: HeartbeatShell) {
+  constructor(
+    self: Self<Beat>,
+    settings: Pick<ConnectionSettings, "heartbeat" | "newToken">,
+    wire: Wire,
+    shell: HeartbeatShell,
+  ) {
     this.#self = self;
-    this.#settings = settings;
+    this.#settings = settings.heartbeat;
+    this.#newToken = settings.newToken;
+    this.#wire = wire;
     this.#shell = shell;
   }
 
@@ -103,9 +111,12 @@ export class Heartbeat {
     return this.#ping !== undefined && id === this.#ping.id;
   }
 
-  /** An operation that was on the wire has been silent for so long. */
-  doubt(silence: number): void {
-    if (this.#isAsked || this.#now() - this.#lastHeard < silence) return;
+  /**
+   * An operation's limit has passed; `silence` is how long that was. One that was not out says nothing of the server. A
+   * pipe may lead to a server that lives no more; over HTTP each request is alone.
+   */
+  expired(wasOut: boolean, silence: number): void {
+    if (!wasOut || this.#wire.isHttp || this.#isAsked || this.#now() - this.#lastHeard < silence) return;
     this.#ask(PATIENCE, true);
   }
 
@@ -138,10 +149,10 @@ export class Heartbeat {
     if (codec === undefined) return;
     const id = this.#shell.nextId();
     this.#ping = { id, sentAt: this.#now(), limit, isDoubt };
-    const request = codec.request(id, { method: "ping", params: undefined, meta: undefined }, this.#shell.newToken());
+    const request = codec.request(id, { method: "ping", params: undefined, meta: undefined }, this.#newToken());
     const { method } = request;
     const headers = codec.headers(method, request.params);
-    this.#shell.write(JSON.stringify(request), { kind: "request", id, method, headers });
+    this.#wire.write(JSON.stringify(request), { kind: "request", id, method, headers });
     this.#wait(limit);
   }
 
