@@ -70,7 +70,7 @@ describe("a handler hangs or throws", () => {
     ask(2);
     await turn();
 
-    expect(written).toMatchObject([
+    expect(written.toSorted((a, b) => a.id - b.id)).toMatchObject([
       { id: 1, error: { code: -32_603 } },
       { id: 2, result: {} },
     ]);

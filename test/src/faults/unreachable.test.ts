@@ -40,7 +40,9 @@ function lonelyWire(): { readonly transport: () => TransportDefinition; readonly
 test("down while a request is under way: it is not said to be unsent, and its answer still counts", async () => {
   const stage = testStage();
   const wire = lonelyWire();
-  const client = await stage.drive(connect(wire.transport, { runtime: stage.runtime, downAfter: 1_000 }));
+  const client = await stage.drive(
+    connect(wire.transport, { runtime: stage.runtime, protocol: "legacy", downAfter: 1_000 }),
+  );
   const under = watch(stage, client.callTool("work", {}, { timeout: 60_000 }));
   await stage.clock.settle();
 
