@@ -22,6 +22,7 @@ export type { ListOptions, ReadOptions } from "./client/lists/lists.js";
 export type { OperationPromise } from "./client/operation-promise.js";
 export type { ConnectOptions, Server, Transport } from "./client/options.js";
 export type { ReadyOptions } from "./client/readiness.js";
+export { type ClientSpecOptions, clientOf, clientSpec } from "./client/spec.js";
 export type { ResourceHandler, Subscription } from "./client/subscriptions/subscriptions.js";
 export type { Backoff } from "./connection/backoff.js";
 export type { DroppedKind, ServiceState, Stats } from "./connection/settings.js";

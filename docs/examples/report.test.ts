@@ -40,6 +40,6 @@ test("a report that stops moving fails after a minute, and the server is told", 
   await clock.advance(61_000);
 
   await failed;
-  expect(server.received.at(-1)).toMatchObject({ method: "notifications/cancelled" });
+  expect(server.received.map(({ method }) => method)).toContain("notifications/cancelled");
   await client.close();
 });

@@ -24,6 +24,10 @@ const callback = z.custom<(argument: never) => unknown>(isFunction, "expected a 
 
 const record = z.record(z.string(), z.unknown());
 
+/** Milliseconds in which a server should answer a heartbeat. */
+const ANSWER = 5_000;
+const heartbeat = z.object({ interval: limit, timeout: limit.default(ANSWER) });
+
 const optionsSchema = z.object({
   name: z.string().min(1).optional(),
   clientInfo: z.object({ name: z.string(), version: z.string(), title: z.string().optional() }).optional(),
@@ -33,7 +37,7 @@ const optionsSchema = z.object({
   signal: z.instanceof(AbortSignal).optional(),
   timeout: limit.default(30_000),
   maxTimeout: limit.default(3_600_000),
-  retry: z.union([z.boolean(), z.int().nonnegative()]).optional(),
+  retry: z.union([z.boolean(), z.int().nonnegative(), z.literal(Number.POSITIVE_INFINITY)]).optional(),
   maxInFlight: count.default(64),
   maxPending: count.default(1_000),
   // The longest string there can be: a message is decoded whole.
@@ -50,6 +54,7 @@ const optionsSchema = z.object({
     })
     .prefault({}),
   downAfter: limit.default(30_000),
+  heartbeat: z.union([limit.transform((interval) => ({ interval, timeout: ANSWER })), heartbeat]).optional(),
   trustAnnotations: z.boolean().default(true),
   restart: z
     .object({ max: z.int().nonnegative().default(3), within: z.number().positive().default(5_000) })
@@ -62,6 +67,7 @@ const optionsSchema = z.object({
   onLog: callback.optional(),
   capabilities: record.optional(),
   extensions: z.record(z.string(), record).optional(),
+  handleSignals: z.boolean().default(false),
   onCrash: callback.optional(),
   runtime: z.custom<object>((value) => typeof value === "object" && value !== null, "expected a Runtime").optional(),
 });

@@ -1,4 +1,4 @@
-import type { Process, Runtime } from "../../actors/index.js";
+import type { Runtime } from "../../actors/index.js";
 import type { ServiceState, Stats } from "../connection/settings.js";
 import {
   assertOperation,
@@ -65,7 +65,6 @@ export interface ClientParts {
   readonly workings: Workings;
   /** Ends the client's supervision tree; resolves when nothing of it is left. */
   readonly shutDown: () => Promise<void>;
-  readonly root: Process;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { CallError, type Clock } from "../../actors/index.js";
 import type { Ticket } from "../connection/pending.js";
 import type { ConnectionRef, Notice } from "../connection/protocol.js";
-import type { Settlement } from "../operation/settlement.js";
+import { type Settlement, unsent } from "../operation/settlement.js";
 import type { Failure } from "../protocol/failure.js";
 import type { ProgressToken } from "../protocol/message.js";
 
@@ -125,10 +125,6 @@ export class ConnectionLink {
     this.#clock.clearTimer(parked.timer);
     return parked;
   }
-}
-
-function unsent(failure: Failure): Settlement & { readonly ok: false } {
-  return { ok: false, failure, outcome: "not_sent", attempts: 0 };
 }
 
 function crashed(error: CallError): Settlement {

@@ -63,6 +63,12 @@ export interface ConnectOptions {
   readonly backoff?: { readonly [K in keyof Backoff]?: Backoff[K] | undefined } | undefined;
   /** How long without a connection until operations fail at once instead of waiting; default 30,000. */
   readonly downAfter?: number | undefined;
+  /**
+   * Asks a server that has been silent for `interval` while ready whether it lives, with a `ping`; one that gives no sign
+   * of life within `timeout` (default 5,000) is replaced. A number is the interval. Default: off; then it is asked when
+   * an operation over stdio has timed out without a word from the server.
+   */
+  readonly heartbeat?: number | { readonly interval: number; readonly timeout?: number | undefined } | undefined;
   /** Whether a tool's own `readOnlyHint` and `idempotentHint` are believed when it comes to repeating; default `true`. */
   readonly trustAnnotations?: boolean | undefined;
   /** How many defects of its own the client survives: `max` (3) restarts `within` (5,000). Servers' faults do not count. */
@@ -89,6 +95,11 @@ export interface ConnectOptions {
   readonly capabilities?: Params | undefined;
   /** Extensions of the protocol that the client declares, by name. */
   readonly extensions?: Readonly<Record<string, Params>> | undefined;
+  /**
+   * Whether SIGINT and SIGTERM close the client in order before they do what they would have done: end the program, unless
+   * it listens to them itself. A second one waits for nothing. Default `false`: signals are the program's.
+   */
+  readonly handleSignals?: boolean | undefined;
   /** Hears of the client's own defects; default: `process.emitWarning`. */
   readonly onCrash?: ((report: CrashReport) => void) | undefined;
   /** The runtime to live in; default: one of its own, stopped with it. */

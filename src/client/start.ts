@@ -1,5 +1,5 @@
-import { Runtime } from "../../actors/index.js";
-import { child, supervisor } from "../../supervisors/index.js";
+import { type Definition, Runtime } from "../../actors/index.js";
+import { child, type SupervisorRef, supervisor } from "../../supervisors/index.js";
 import type { Answerer } from "../connection/answers.js";
 import { connection } from "../connection/connection.js";
 import type { ConnectionSettings } from "../connection/settings.js";
@@ -20,6 +20,7 @@ import { isTransport, opener } from "./open-transport.js";
 import type { ConnectOptions, Server } from "./options.js";
 import { untilReady } from "./readiness.js";
 import { SchemaValidators } from "./schema-validators.js";
+import { closeOnSignals } from "./signals.js";
 import type { Validators } from "./validators.js";
 import { Workings } from "./workings.js";
 
@@ -33,64 +34,111 @@ export interface StartParts {
   readonly validators?: Validators | undefined;
 }
 
+const NO_HEARTBEAT = { interval: Number.POSITIVE_INFINITY, timeout: Number.POSITIVE_INFINITY };
+
+/** What a client is to be, checked. */
+export interface Plan {
+  readonly name: string;
+  readonly server: Server;
+  readonly options: CheckedOptions;
+  /** The options as they were given: handlers and roots are typed there. */
+  readonly given: ConnectOptions;
+  readonly capabilities: Params;
+  readonly unknownKeys: readonly string[];
+}
+
+/** @throws {ConfigError} */
+export function prepare(givenServer: Server, given: ConnectOptions): Plan {
+  const options = checkOptions(given);
+  const { server, unknownKeys } = checkServer(givenServer, options);
+  const capabilities = clientCapabilities(given);
+  return { name: options.name ?? nameOf(server), server, options, given, capabilities, unknownKeys };
+}
+
+/** A client whose supervision tree has not been started yet. */
+interface Assembled {
+  readonly client: Client;
+  readonly hub: Hub;
+  readonly tree: Definition<undefined, SupervisorRef>;
+  /** To be called when the tree has ended. */
+  readonly ended: () => void;
+  /** Tells what is odd about the plan; to be called when somebody can listen. */
+  readonly warn: () => void;
+}
+
+/** Puts a client together. `shutDown` ends its tree and resolves when nothing of it is left. */
+export function assemble(
+  plan: Plan,
+  runtime: Runtime,
+  shutDown: () => Promise<void>,
+  parts: StartParts = {},
+): Assembled {
+  const { name, server, options, given, unknownKeys } = plan;
+  const hub = new Hub(runtime.clock, options.maxPending);
+  const warnOf = (message: string) => hub.publish({ type: "warning", message });
+  const validators = parts.validators ?? new SchemaValidators(warnOf);
+  const tools = new ToolBook(options.trustAnnotations);
+  const workings = workingsOf(plan, runtime, { hub, tools, validators });
+  const client = new Client({ runtime, hub, tools, validators, workings, shutDown });
+  const tree = supervisor(`client ${name}`, {
+    strategy: "one_for_one",
+    intensity: { maxRestarts: options.restart.max, within: options.restart.within },
+    children: [
+      child("connection", connection, settingsOf(plan, hub, tools, parts.answer ?? workings.answer), {
+        shutdown: CONNECTION_SHUTDOWN,
+      }),
+    ],
+  });
+  if (given.onLog !== undefined) hub.events.on("log", given.onLog);
+  if ("command" in server && typeof server.stderr === "function") hub.events.on("stderr", server.stderr);
+  const warn = () => {
+    if (unknownKeys.length === 0) return;
+    const message = `The server's configuration has unknown keys: ${unknownKeys.join(", ")}`;
+    // Once whoever asked for the client has had it, and a chance to listen.
+    runtime.clock.later(() => warnOf(message));
+  };
+  const unlisten = options.handleSignals ? closeOnSignals(runtime, () => client.close()) : undefined;
+  const ended = () => {
+    hub.ended();
+    unlisten?.();
+  };
+  return { client, hub, tree, ended, warn };
+}
+
 /** Starts a client's supervision tree; what `connect` does once all of this is loaded. */
-export async function startClient(given: Server, options: ConnectOptions, parts: StartParts = {}): Promise<Client> {
-  const checked = checkOptions(options);
-  const { server, unknownKeys } = checkServer(given, checked);
-  const capabilities = clientCapabilities(options);
+export async function startClient(server: Server, options: ConnectOptions, parts: StartParts = {}): Promise<Client> {
+  const plan = prepare(server, options);
   const runtime = options.runtime ?? new Runtime({ onCrash: options.onCrash });
-  const hub = new Hub(runtime.clock, checked.maxPending);
-  const validators = parts.validators ?? new SchemaValidators((message) => hub.publish({ type: "warning", message }));
-  const tools = new ToolBook(checked.trustAnnotations);
-  const name = checked.name ?? nameOf(server);
-  const workings = new Workings({
+  const shutDown = async () => await (options.runtime === undefined ? runtime.stop() : root[Symbol.asyncDispose]());
+  const { client, hub, tree, ended, warn } = assemble(plan, runtime, shutDown, parts);
+  const root = await runtime.start(tree);
+  void root.exited.then(ended);
+  if (!plan.options.lazy) await firstReady(client, hub, runtime, plan.options);
+  warn();
+  return client;
+}
+
+function workingsOf(
+  { server, options, given, capabilities }: Plan,
+  runtime: Runtime,
+  { hub, tools, validators }: { readonly hub: Hub; readonly tools: ToolBook; readonly validators: Validators },
+): Workings {
+  const { timeout, maxTimeout, retry, progressBuffer } = options;
+  return new Workings({
     hub,
     clock: runtime.clock,
     tools,
     schemas: resultSchemas,
-    defaults: {
-      timeout: checked.timeout,
-      maxTimeout: checked.maxTimeout,
-      retry: checked.retry,
-      progressBuffer: checked.progressBuffer,
-    },
-    backoff: checked.backoff,
+    defaults: { timeout, maxTimeout, retry, progressBuffer },
+    backoff: options.backoff,
     random: Math.random,
     capabilities,
-    roots: options.roots ?? [],
-    onSampling: options.onSampling,
-    onElicitation: options.onElicitation,
+    roots: given.roots ?? [],
+    onSampling: given.onSampling,
+    onElicitation: given.onElicitation,
     validators,
     checkTool: (tool) => (mayHaveHeaders(server, hub) ? readParamHeaders(tool.inputSchema) : { ok: true, headers: [] }),
   });
-  if (options.onLog !== undefined) hub.events.on("log", options.onLog);
-  const answer = parts.answer ?? workings.answer;
-  const settings = settingsOf(checked, { server, hub, tools, answer, capabilities });
-  const root = await runtime.start(
-    supervisor(`client ${name}`, {
-      strategy: "one_for_one",
-      intensity: { maxRestarts: checked.restart.max, within: checked.restart.within },
-      children: [child("connection", connection, settings, { shutdown: CONNECTION_SHUTDOWN })],
-    }),
-  );
-  void root.exited.then(() => hub.ended());
-  const client = new Client({
-    runtime,
-    hub,
-    tools,
-    validators,
-    workings,
-    root,
-    shutDown: async () => await (options.runtime === undefined ? runtime.stop() : root[Symbol.asyncDispose]()),
-  });
-  if ("command" in server && typeof server.stderr === "function") hub.events.on("stderr", server.stderr);
-  if (!checked.lazy) await firstReady(client, hub, runtime, checked);
-  if (unknownKeys.length > 0) {
-    const message = `The server's configuration has unknown keys: ${unknownKeys.join(", ")}`;
-    // Once whoever called `connect` has had the client, and a chance to listen.
-    runtime.clock.later(() => hub.publish({ type: "warning", message }));
-  }
-  return client;
 }
 
 /** @throws what kept the first incarnation from becoming ready, with nothing left running. */
@@ -102,17 +150,11 @@ async function firstReady(client: Client, hub: Hub, runtime: Runtime, options: C
   throw errorOf("connect", failure, { outcome: "not_sent", attempts: 0 });
 }
 
-interface SettingsParts {
-  readonly server: Server;
-  readonly hub: Hub;
-  readonly tools: ToolBook;
-  readonly answer: Answerer;
-  readonly capabilities: Params;
-}
-
 function settingsOf(
-  options: CheckedOptions,
-  { server, hub, tools, answer, capabilities }: SettingsParts,
+  { server, options, capabilities }: Plan,
+  hub: Hub,
+  tools: ToolBook,
+  answer: Answerer,
 ): ConnectionSettings {
   return {
     openTransport: opener(server, options),
@@ -132,6 +174,7 @@ function settingsOf(
     progressDrain: options.progressDrain,
     backoff: options.backoff,
     downAfter: options.downAfter,
+    heartbeat: options.heartbeat ?? NO_HEARTBEAT,
     handshakeLimit: options.startTimeout,
     checkInitialize,
     checkDiscover,

@@ -1,4 +1,5 @@
 import { MachineTimer, noreply, server, startWith } from "../../actors/index.js";
+import { unsent } from "../operation/settlement.js";
 import type { ConnectionProtocol } from "./protocol.js";
 import { type ConnectionMail, RunningConnection } from "./running-connection.js";
 import type { ConnectionSettings } from "./settings.js";
@@ -26,7 +27,7 @@ export const connection = server<Connecting>("connection")<RunningConnection, Co
     request(ticket, it, _self, from) {
       const refused = it.refusal();
       if (refused === undefined) it.operations.accept(ticket, from);
-      else from.reply({ ok: false, failure: refused, outcome: "not_sent", attempts: 0 });
+      else from.reply(unsent(refused));
       return noreply(it);
     },
   },
@@ -48,13 +49,14 @@ export const connection = server<Connecting>("connection")<RunningConnection, Co
     if (message instanceof MachineTimer) it.fire(message);
     else if (message.type === "EXIT") it.exited(message);
     else if (message.type === "due") it.operations.due(message.key);
-    else if (message.type === "expired") it.operations.expired(message);
+    else if (message.type === "expired") it.heartbeat.expired(it.operations.expired(message), message.after);
     else if (message.type === "release") it.operations.departures.release(message.pending);
     else if (message.type === "again") it.operations.again(message.key);
     else if (message.type === "inputMade") it.operations.inputMade(message);
-    else if (message.type === "probeLimit") it.probed(message);
+    else if (message.type === "probeLimit") it.handshake.limit(message.turn);
     else if (message.type === "answered") it.answers.answered(message);
     else if (message.type === "made") it.made(message);
+    else if (message.type === "beat") it.heartbeat.beat(message);
     else if (message.type !== "DOWN") it.hear(message);
     return noreply(it);
   },

@@ -1,7 +1,7 @@
 import type { From, Process, Self } from "../../actors/index.js";
 import type { OperationNews } from "../operation/process.js";
 import { isSafe, mayRepeat } from "../operation/retry.js";
-import type { Settlement } from "../operation/settlement.js";
+import { type Settlement, unsent } from "../operation/settlement.js";
 import type { AttemptOutcome } from "../protocol/base-error.js";
 import type { Reading } from "../protocol/codec.js";
 import type { Failure } from "../protocol/failure.js";
@@ -93,11 +93,11 @@ export class Operations {
     if (this.#table.isTokenInUse(token)) {
       this.#drop("progress.duplicateToken", token);
       const message = "Expected the progress token to be free, but an operation under way has it: use another token";
-      from.reply(refusal({ code: "INVALID_REQUEST", message }));
+      from.reply(unsent({ code: "INVALID_REQUEST", message }));
       return;
     }
     if (!ticket.isStream && this.counts.waiting >= this.#settings.maxPending) {
-      from.reply(refusal({ code: "OVERLOADED", limit: this.#settings.maxPending }));
+      from.reply(unsent({ code: "OVERLOADED", limit: this.#settings.maxPending }));
       return;
     }
     const pending = this.#table.add(ticket, (settlement) => void from.reply(settlement));
@@ -191,11 +191,12 @@ export class Operations {
     this.#table.byKey(key)?.process?.send({ type: "expire" });
   }
 
-  expired({ key, limit, after }: { key: number; limit: "timeout" | "maxTimeout"; after: number }): void {
+  /** A limit has passed. Says whether the operation was on the wire. */
+  expired({ key, limit, after }: { key: number; limit: "timeout" | "maxTimeout"; after: number }): boolean {
     const pending = this.#table.byKey(key);
     // A handler of ours has begun to work for it meanwhile.
-    if (pending === undefined || (limit === "timeout" && pending.pauses > 0)) return;
-    this.#abandon(pending, { code: "TIMEOUT", limit, after }, "timeout");
+    if (pending === undefined || (limit === "timeout" && pending.pauses > 0)) return false;
+    return this.#abandon(pending, { code: "TIMEOUT", limit, after }, "timeout");
   }
 
   /**
@@ -214,6 +215,8 @@ export class Operations {
   streamOf(params: Params | undefined): ProgressToken | undefined {
     return this.#table.streamOf(params);
   }
+
+  readonly isAwaited = (before: number): boolean => this.#table.isAwaited(before);
 
   cancel(token: ProgressToken, reason: unknown, cause: unknown): void {
     const pending = this.#table.byToken(token);
@@ -235,18 +238,19 @@ export class Operations {
     if (pending !== undefined) this.#settle(pending, "unknown", { code: "CANCELLED", reason: params?.reason });
   }
 
-  /** Gives an operation up, and tells the server if it can have heard of it. */
-  #abandon(pending: Pending, failure: Failure, reason: string | undefined): void {
+  /** Gives an operation up, and tells the server if it can have heard of it; says whether that is so. */
+  #abandon(pending: Pending, failure: Failure, reason: string | undefined): boolean {
     const { id, stage, codec } = pending;
     const isOut = stage === "writing" || stage === "sent";
     this.#settle(pending, isOut ? "unknown" : pending.lastOutcome, failure);
-    if (!isOut || codec === undefined) return;
+    if (!isOut || codec === undefined) return isOut;
     if (!this.#wire.isHttp || !codec.isCancelledByClosing) {
       const { method, ...rest } = codec.cancelled(id, reason);
       const head = { kind: "notification", method, headers: codec.headers(method, undefined) } as const;
       this.#wire.write(JSON.stringify({ ...rest, method }), head);
     }
     this.#wire.abandon(id);
+    return true;
   }
 
   // The end
@@ -261,7 +265,8 @@ export class Operations {
     }
     const wait = retryAfter ?? this.#pause(pending);
     if (wait >= pending.ticket.timeout || !this.#mayRepeat(pending, outcome)) {
-      this.#settle(pending, outcome, failure);
+      pending.reached(outcome);
+      this.#settle(pending, pending.lastOutcome, failure);
       return;
     }
     this.#takeOff(pending, outcome);
@@ -278,7 +283,7 @@ export class Operations {
 
   /** Its attempt is over, and it is not. */
   #takeOff(pending: Pending, outcome: AttemptOutcome): void {
-    pending.lastOutcome = outcome;
+    pending.reached(outcome);
     this.#table.endAttempt(pending);
     this.departures.free(pending);
   }
@@ -304,12 +309,13 @@ export class Operations {
     this.departures.forget();
     for (const pending of this.#table.onTheWire()) {
       const outcome = this.#outcomeOf(pending);
+      pending.reached(outcome);
       if (this.#mayRepeat(pending, outcome)) {
         this.#takeOff(pending, outcome);
         // A stream has been answered by all that came on it, and would keep the next one waiting for ever.
         if (pending.ticket.isStream || !this.#suspects.take(pending)) this.departures.queue(pending);
       } else {
-        this.#settle(pending, outcome, failure);
+        this.#settle(pending, pending.lastOutcome, failure);
       }
     }
     this.#admitSuspect();
@@ -321,12 +327,10 @@ export class Operations {
     if (suspect !== undefined) this.departures.queue(suspect);
   }
 
-  /** The connection is down: what waits, in line or for its answer, need not wait any longer. */
+  /** The connection is down: what waits need not wait any longer. What is under way may still be answered. */
   failWaiting(failure: Failure): void {
-    for (const pending of this.#table.all()) {
-      const isOut = pending.stage === "writing" || pending.stage === "sent";
-      this.#settle(pending, isOut ? this.#outcomeOf(pending) : pending.lastOutcome, failure);
-    }
+    for (const pending of this.#table.all())
+      if (pending.stage === "waiting") this.#settle(pending, pending.lastOutcome, failure);
   }
 
   /** An operation's process has ended. If it did not reply, for a defect or because it was killed, that is done here. */
@@ -369,9 +373,4 @@ export class Operations {
     pending.process?.send({ type: "settle", settlement });
     this.departures.look();
   }
-}
-
-/** An operation that was not even taken in. */
-function refusal(failure: Failure): Settlement {
-  return { ok: false, failure, outcome: "not_sent", attempts: 0 };
 }

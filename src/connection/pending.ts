@@ -53,7 +53,7 @@ export class Pending {
   /** How it ends; its process may still wait for the callback before it says so. */
   settlement: Settlement | undefined = undefined;
   attempts = 0;
-  /** How far the attempt before went; what an operation that waits (again) ends with. */
+  /** How far the attempts so far went, the worst of them; what an operation that waits (again) ends with. */
   lastOutcome: AttemptOutcome = "not_sent";
   /** Of the current attempt: its JSON-RPC id, its frame's sequence, its token on the wire, its last progress. */
   id = 0;
@@ -94,6 +94,11 @@ export class Pending {
   resume(): void {
     this.pauses--;
     this.process?.send({ type: "resume" });
+  }
+
+  /** Notes how far an attempt went: what may have happened once is not undone by a repeat that did not happen. */
+  reached(outcome: AttemptOutcome): void {
+    if (outcome === "completed" || this.lastOutcome !== "unknown") this.lastOutcome = outcome;
   }
 }
 
@@ -219,6 +224,11 @@ export class PendingTable {
   /** Those whose process lives, settled ones included. */
   carried(): Pending[] {
     return [...this.#byProcess.values()];
+  }
+
+  /** Whether a question that was sent before this id still waits for its answer. */
+  isAwaited(before: number): boolean {
+    return this.onTheWire().some(({ id, ticket }) => id < before && !ticket.isStream);
   }
 
   onTheWire(): Pending[] {

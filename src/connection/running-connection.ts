@@ -1,11 +1,4 @@
-import {
-  type ExitMessage,
-  type ExitReason,
-  isOrderly,
-  MachineHost,
-  type MachineTimer,
-  type Self,
-} from "../../actors/index.js";
+import { type ExitMessage, type ExitReason, isOrderly, type MachineTimer, type Self } from "../../actors/index.js";
 import type { OperationNews } from "../operation/process.js";
 import type { Failure } from "../protocol/failure.js";
 import {
@@ -20,9 +13,11 @@ import { type Answered, Answers } from "./answers.js";
 import { backoffDelay } from "./backoff.js";
 import type { Agreement } from "./departures.js";
 import { Handshake, type Verdict } from "./handshake.js";
+import { type Beat, Heartbeat } from "./heartbeat.js";
+import { type HostedLifecycle, hostLifecycle } from "./hosted-lifecycle.js";
 import { type Receiver, route } from "./inbound.js";
 import { Incarnation, type Made } from "./incarnation.js";
-import { type LifecycleEvent, lifecycle } from "./lifecycle.js";
+import type { LifecycleEvent } from "./lifecycle.js";
 import { Operations, type OperationsMail } from "./operations.js";
 import type { ConnectionRef, Notice } from "./protocol.js";
 import type { ConnectionSettings, ServiceState } from "./settings.js";
@@ -43,19 +38,21 @@ export type ConnectionMail =
   | Answered
   | MachineTimer
   | Made
+  | Beat
   | ProbeLimit;
 
 /** What a connection's process does and knows. */
 export class RunningConnection implements Receiver {
   readonly operations: Operations;
   readonly answers: Answers;
+  readonly heartbeat: Heartbeat;
+  readonly handshake: Handshake;
   readonly #self: Self<ConnectionMail>;
   readonly #settings: ConnectionSettings;
   readonly #wire = new Wire();
-  readonly #machine: MachineHost<typeof lifecycle>;
+  readonly #machine: HostedLifecycle;
   readonly #incarnation: Incarnation;
   #lastId = 0;
-  readonly #handshake: Handshake;
   /** Incarnations in a row that did not stay ready for long. */
   #failures = 0;
   #service: ServiceState = "starting";
@@ -74,13 +71,21 @@ export class RunningConnection implements Receiver {
       begun: (number) => this.#trouble.begin(number),
       failed: (end) => this.#lose(end),
     });
-    this.#handshake = new Handshake(settings, {
+    this.handshake = new Handshake(settings, {
       nextId: () => this.#nextId(),
       write: (text, head) => this.#wire.write(text, head),
       abandon: (id) => this.#wire.abandon(id),
       limitIn: (ms, turn) => self.sendAfter(ms, { type: "probeLimit", turn }),
       decided: (verdict) => this.#decided(verdict),
       contradicted: () => this.#contradicted(),
+    });
+    this.heartbeat = new Heartbeat(self as unknown as Self<Beat>, settings, this.#wire, {
+      nextId: () => this.#nextId(),
+      isAwaited: (before) => this.operations.isAwaited(before),
+      dead: (after) => {
+        this.#trouble.silent(after);
+        this.#incarnation.drop();
+      },
     });
     this.answers = new Answers({
       answer: settings.answer,
@@ -93,30 +98,22 @@ export class RunningConnection implements Receiver {
       failed: (method, cause) =>
         settings.publish({ type: "warning", message: `The client could not answer ${method}`, cause }),
     });
-    const logic = lifecycle.provide({
-      actions: {
-        openTransport: () => this.#incarnation.open(),
-        shakeHands: () => this.#handshake.begin(),
-        dropTransport: () => {
-          this.#handshake.timedOut();
-          this.#trouble.timedOut(settings.handshakeLimit);
-          this.#incarnation.drop();
-        },
-        openOutbox: () => this.#agreement !== undefined && this.operations.departures.open(this.#agreement),
-        closeOutbox: () => this.operations.departures.close(),
-        failWaiting: () => this.operations.failWaiting(this.#trouble.absence),
-        forgiveFailures: () => {
-          this.#failures = 0;
-        },
+    this.#machine = hostLifecycle(self as unknown as Self<MachineTimer>, settings, {
+      openTransport: () => this.#incarnation.open(),
+      shakeHands: () => this.handshake.begin(),
+      dropTransport: () => {
+        this.handshake.timedOut();
+        this.#trouble.timedOut(settings.handshakeLimit);
+        this.#incarnation.drop();
       },
-      delays: {
-        backoff: () => this.#backoff(),
-        handshakeLimit: () => settings.handshakeLimit,
-        downAfter: () => settings.downAfter,
-        resetAfter: () => settings.backoff.resetAfter,
+      openOutbox: () => this.#agreement !== undefined && this.operations.departures.open(this.#agreement),
+      closeOutbox: () => this.operations.departures.close(),
+      failWaiting: () => this.operations.failWaiting(this.#trouble.absence),
+      forgiveFailures: () => {
+        this.#failures = 0;
       },
+      backoff: () => this.#backoff(),
     });
-    this.#machine = new MachineHost(self as unknown as Self<MachineTimer>, logic);
   }
 
   start(): void {
@@ -186,7 +183,7 @@ export class RunningConnection implements Receiver {
   #lose(end: TransportEnd): void {
     this.#incarnation.forget();
     const isUsedOnce = this.#settings.isUsedOnce === true;
-    if (this.#handshake.lost() && !isUsedOnce) {
+    if (this.handshake.lost() && !isUsedOnce) {
       // It was not ready yet, so nobody has to know.
       this.operations.lost(this.#trouble.latest);
       this.answers.abandon(this.#trouble.latest);
@@ -197,6 +194,8 @@ export class RunningConnection implements Receiver {
     if (isUsedOnce) this.#apart(lastOf(end), "spent");
     else this.#apart(end, "lost");
     this.operations.lost(this.#trouble.latest);
+    // What could be repeated has nowhere to go.
+    if (isUsedOnce) this.operations.failWaiting(this.#trouble.absence);
     this.answers.abandon(this.#trouble.latest);
     this.#wire.detach();
     this.#tell("lost", this.#trouble.latest);
@@ -210,7 +209,8 @@ export class RunningConnection implements Receiver {
 
   #apart(end: TransportEnd, event: "lost" | "spent" | "unreachable"): void {
     this.#failures++;
-    this.#handshake.giveUp();
+    this.handshake.giveUp();
+    this.heartbeat.end();
     this.#agreement = undefined;
     this.#trouble.lose(end);
     this.#feed(event);
@@ -218,12 +218,9 @@ export class RunningConnection implements Receiver {
 
   /** The session is gone, or the revision: what is under way goes on, and a new handshake is made beside it. */
   #renegotiate(): void {
+    this.heartbeat.end();
     this.#agreement = undefined;
     this.#feed("forgotten");
-  }
-
-  probed({ turn }: ProbeLimit): void {
-    this.#handshake.limit(turn);
   }
 
   /** Where every message travels by itself, nothing of the wrong era is left behind; and not every transport can be made anew. */
@@ -245,6 +242,7 @@ export class RunningConnection implements Receiver {
   hear(news: TransportNews): void {
     // Mail of an incarnation that is gone.
     if (!this.#incarnation.isCurrent(news.incarnation)) return;
+    if (news.type === "received" || news.type === "noise" || news.type === "failed") this.heartbeat.heard();
     switch (news.type) {
       case "received":
         this.#hearSign(news.value);
@@ -263,7 +261,7 @@ export class RunningConnection implements Receiver {
         this.#feed("opened");
         return;
       case "failed":
-        if (!this.#handshake.failed(news.id, news.failure)) this.operations.failed(news);
+        if (!this.handshake.failed(news.id, news.failure)) this.operations.failed(news);
         return;
       case "refused":
         this.answers.refuse(news.id, news.error);
@@ -278,24 +276,25 @@ export class RunningConnection implements Receiver {
         this.#settings.publish({ type: "warning", message: news.message, cause: news.cause });
         return;
       case "stderr":
-        this.#handshake.heard();
+        this.handshake.heard();
         this.#settings.publish({ type: "stderr", line: news.line });
         return;
       case "noise":
-        this.#handshake.heard();
+        this.handshake.heard();
         this.puzzled();
         return;
     }
   }
 
   #hearSign(value: unknown): void {
-    this.#handshake.heard();
+    this.handshake.heard();
     const error = this.#agreement === undefined ? namelessErrorOf(value) : undefined;
-    if (error !== undefined) this.#handshake.refusedNamelessly(error);
+    if (error !== undefined) this.handshake.refusedNamelessly(error);
   }
 
   responded(response: RpcResponse): void {
-    if (!this.#handshake.responded(response)) this.operations.answered(response, this.#lastId);
+    if (this.heartbeat.owns(response.id)) return;
+    if (!this.handshake.responded(response)) this.operations.answered(response, this.#lastId);
   }
 
   noticed(notification: RpcNotification): void {
@@ -326,6 +325,7 @@ export class RunningConnection implements Receiver {
     if (verdict.agreed) {
       this.#trouble.clear();
       this.#agreement = verdict;
+      this.heartbeat.begin(verdict.codec);
       this.#feed("agreed");
     } else {
       this.#trouble.refuse(verdict.failure);

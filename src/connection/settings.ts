@@ -7,6 +7,7 @@ import type { TransportDefinition } from "../transport/transport.js";
 import type { Answerer } from "./answers.js";
 import type { Backoff } from "./backoff.js";
 import type { HandshakeSettings } from "./handshake.js";
+import type { HeartbeatSettings } from "./heartbeat.js";
 import type { ConnectionRef } from "./protocol.js";
 
 /** What the user sees of a connection: `client.state`. */
@@ -79,6 +80,7 @@ export interface ConnectionSettings extends HandshakeSettings {
   readonly progressBuffer: number;
   readonly progressDrain: number;
   readonly backoff: Backoff;
+  readonly heartbeat: HeartbeatSettings;
   readonly downAfter: number;
   /** Answers what the server asks, but for `ping`, which the connection answers itself. */
   readonly answer: Answerer;

@@ -66,6 +66,12 @@ export class Trouble {
     this.refuse({ code: "TIMEOUT", limit: "startTimeout", after: limit });
   }
 
+  /** The server has not answered a ping. */
+  silent(after: number): void {
+    const message = `The server gave no sign of life for ${Math.round(after)} ms after a ping`;
+    this.refuse({ code: "CONNECTION_LOST", message, loss: { incarnation: this.#incarnation } });
+  }
+
   #lossOf({ message, exitCode, signal, stderr, cause }: TransportEnd): Failure {
     const loss = { exitCode, signal, stderr, incarnation: this.#incarnation };
     return { code: "CONNECTION_LOST", message, loss, cause };

@@ -46,7 +46,7 @@ export interface RequestOptions {
   readonly priority?: number | undefined;
   /**
    * How often the operation may be repeated when its connection was lost. Default: 2 where that is safe. A number is
-   * that many, `false` none; `true`, or a number, repeats a `tools/call` too, which the server may then run twice.
+   * that many (`Infinity`: until a limit of the operation passes), `false` none; `true`, or a number, repeats a `tools/call` too, which the server may then run twice.
    */
   readonly retry?: boolean | number | undefined;
   /** Added to the request's `_meta`. */
@@ -108,7 +108,7 @@ export function createOperation(init: OperationInit): Operation {
   check(result === undefined || isStandardSchema(result), "`result` to be a Standard Schema", result);
   check(signal === undefined || isAbortSignal(signal), "`signal` to be an AbortSignal", signal);
   configure(Number.isFinite(priority), "`priority` to be a finite number", priority);
-  configure(isRetry(retry), "`retry` to be true, false or a number of repeats from 0 up", retry);
+  configure(isRetry(retry), "`retry` to be true, false or a number of repeats from 0 up, or Infinity", retry);
   const operation: Operation = Object.freeze({
     method,
     params,
@@ -156,7 +156,12 @@ function progressOf(option: ProgressOption | undefined): Pick<Operation, "token"
 }
 
 function isRetry(retry: unknown): boolean {
-  return retry === undefined || typeof retry === "boolean" || (Number.isInteger(retry) && (retry as number) >= 0);
+  return (
+    retry === undefined ||
+    typeof retry === "boolean" ||
+    retry === Number.POSITIVE_INFINITY ||
+    (Number.isInteger(retry) && (retry as number) >= 0)
+  );
 }
 
 function isAbortSignal(value: unknown): boolean {

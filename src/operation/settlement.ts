@@ -9,3 +9,8 @@ export type Settlement =
       readonly hasRounds?: boolean | undefined;
     } & Reach)
   | ({ readonly ok: false; readonly failure: Failure } & Reach);
+
+/** The end of an operation that was not even taken in. */
+export function unsent(failure: Failure): Settlement & { readonly ok: false } {
+  return { ok: false, failure, outcome: "not_sent", attempts: 0 };
+}

@@ -4,8 +4,8 @@ import type { Runtime } from "../../actors/index.js";
  * The process groups a runtime owns. Each server is started as the leader of a group of its own, so that what it started
  * itself (npx, `sh -c`) ends with it.
  *
- * While a runtime owns any, and only then, one listener to the host's `exit` kills them. A host that is killed with
- * SIGKILL runs no listener: its servers see the end of their stdin and should exit.
+ * While a runtime owns any, and only then, one listener to the host's `exit` kills them. A host that ends by a signal runs
+ * no such listener: its servers see the end of their stdin and should exit.
  */
 const groupsOf = new WeakMap<Runtime, { readonly leaders: Set<number>; readonly onExit: () => void }>();
 
@@ -18,9 +18,7 @@ export function adoptGroup(runtime: Runtime, leader: number): void {
   let groups = groupsOf.get(runtime);
   if (groups === undefined) {
     const leaders = new Set<number>();
-    const onExit = () => {
-      for (const each of leaders) signalGroup(each, "SIGKILL");
-    };
+    const onExit = () => killGroups(runtime);
     groups = { leaders, onExit };
     groupsOf.set(runtime, groups);
     process.once("exit", onExit);
@@ -35,6 +33,11 @@ export function dropGroup(runtime: Runtime, leader: number): void {
   if (groups.leaders.size > 0) return;
   process.removeListener("exit", groups.onExit);
   groupsOf.delete(runtime);
+}
+
+/** Kills everything a runtime's servers are and have started, at once. */
+export function killGroups(runtime: Runtime): void {
+  for (const leader of groupsOf.get(runtime)?.leaders ?? []) signalGroup(leader, "SIGKILL");
 }
 
 /** Signals every process of a group; `false` when there is none. */

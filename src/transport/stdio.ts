@@ -223,6 +223,8 @@ function takeBatch(waiting: Frame[]): Frame[] {
 }
 
 function notStarted(cause: unknown): TransportEnd {
+  // Node's error quotes the arguments, which may hold secrets.
+  if (cause instanceof Error) Reflect.deleteProperty(cause, "spawnargs");
   return { message: "The server could not be started: see `cause`", cause };
 }
 

@@ -27,6 +27,7 @@ const options: Record<keyof ConnectOptions, true> = {
   progressDrain: true,
   backoff: true,
   downAfter: true,
+  heartbeat: true,
   trustAnnotations: true,
   restart: true,
   roots: true,
@@ -35,6 +36,7 @@ const options: Record<keyof ConnectOptions, true> = {
   onLog: true,
   capabilities: true,
   extensions: true,
+  handleSignals: true,
   onCrash: true,
   runtime: true,
 };

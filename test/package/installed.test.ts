@@ -37,7 +37,7 @@ const surface = {
   caduceus: `
     CaduceusError CancelledError CapabilityError ConfigError ConnectionClosedError ConnectionLostError HttpError
     InvalidRequestError InvalidResultError MessageTooLargeError OverloadedError ProtocolError TimeoutError
-    UnauthorizedError connect createOperation generateProgressToken memoryTransport
+    UnauthorizedError clientOf clientSpec connect createOperation generateProgressToken memoryTransport
   `,
   "caduceus/actors": `
     AlreadyStartedError BadReturnError CallError MachineHost MachineTimer MailKind MailboxFullError NoHandlerError

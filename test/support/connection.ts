@@ -56,6 +56,7 @@ export async function startConnection(
     progressBuffer: 16,
     progressDrain: 0,
     backoff: { initial: 100, factor: 2, max: 10_000, jitter: 0, resetAfter: 30_000 },
+    heartbeat: { interval: Number.POSITIVE_INFINITY, timeout: Number.POSITIVE_INFINITY },
     downAfter: 30_000,
     handshakeLimit: 60_000,
     answer: () => ({ error: { code: -32_601, message: "Method not found" } }),

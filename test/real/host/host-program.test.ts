@@ -19,7 +19,7 @@ test("after close() no timer, handle, listener or child is left, and Node exits 
   expect(report.took).toBeLessThan(500);
 });
 
-test("callbacks that throw, reject and never settle are reported and harm nothing; the host lives", {
+test("callback throws, returns a rejecting promise, never settles: reported once, harms nothing; the host lives", {
   retry: 2,
 }, async () => {
   const { code, stdout, stderr } = await run("callbacks");
@@ -37,7 +37,7 @@ test("callbacks that throw, reject and never settle are reported and harm nothin
   expect(report.took).toBeLessThan(700);
 });
 
-test("process.exit() with a client open ends the server's whole process group", async () => {
+test("host calls process.exit with a client open: the server's whole process group is gone", async () => {
   const { code, stdout } = await run("exits");
 
   expect(code).toBe(7);

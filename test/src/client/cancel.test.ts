@@ -163,7 +163,7 @@ describe.each(seeds)("M11 an AbortSignal, order %s", (seed) => {
     expect((call.error as CancelledError).cause).toBe(controller.signal.reason);
   });
 
-  test("one signal on 1,000 calls: all end, and no listener is left", async () => {
+  test("one AbortSignal on 1,000 calls: all end, and 0 listeners are left", async () => {
     const stage = await connectInMemory(script, { seed });
     const warnings: Error[] = [];
     const warned = (warning: Error) => warnings.push(warning);

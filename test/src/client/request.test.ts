@@ -240,7 +240,7 @@ describe("M2 what a request carries", () => {
         },
       },
     ],
-  ])("what cannot be serialised rejects that call alone and leaks nothing: %s", async (_, args) => {
+  ])("arguments that cannot be serialised: that call alone rejects, nothing leaks: %s", async (_, args) => {
     const stage = await connectInMemory(new Script().tool("work", say("done")), { maxInFlight: 1 });
     const before = stage.runtime.size;
     const calls = Array.from({ length: 20 }, () =>

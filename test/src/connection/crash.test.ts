@@ -66,7 +66,7 @@ describe.each(seeds)("promise 1: when the connection's process ends, order %s", 
     expect(processesOf(stage, "connection")).toHaveLength(1);
   });
 
-  test("a defect settles what it owes with the defect, and how far each got", async () => {
+  test("a bug in the connection process (injected): what it owes is settled with it, and how far each got", async () => {
     const stage = await connectInMemory(script, { seed, maxInFlight: 1 });
     const sent = watch(stage, stage.client.callTool("work"));
     const waiting = watch(stage, stage.client.callTool("work"));

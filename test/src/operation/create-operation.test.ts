@@ -70,6 +70,7 @@ describe("createOperation", () => {
     ["a negative priority", { priority: -1.5 }],
     ["retry of 0", { retry: 0 }],
     ["retry true", { retry: true }],
+    ["retry of Infinity", { retry: Number.POSITIVE_INFINITY }],
     ["retry false", { retry: false }],
   ];
 
@@ -119,7 +120,7 @@ describe("createOperation", () => {
     ["a priority that is a string", { priority: "1" }, "`priority`"],
     ["a negative retry", { retry: -1 }, "`retry`"],
     ["a fractional retry", { retry: 1.5 }, "`retry`"],
-    ["a retry of Infinity", { retry: Number.POSITIVE_INFINITY }, "`retry`"],
+    ["a retry of -Infinity", { retry: Number.NEGATIVE_INFINITY }, "`retry`"],
     ["a retry that is a string", { retry: "yes" }, "`retry`"],
     ["a retry of null", { retry: null }, "`retry`"],
   ];

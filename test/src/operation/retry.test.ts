@@ -31,6 +31,7 @@ describe("mayRepeat", () => {
     [false, { safe: [0, 0, 0, 0], unsafe: [0, 0, 0, 0] }],
     [0, { safe: [0, 0, 0, 0], unsafe: [0, 0, 0, 0] }],
     [1, { safe: [1, 1, 1, 0], unsafe: [1, 1, 1, 0] }],
+    [Number.POSITIVE_INFINITY, { safe: [9, 9, 9, 0], unsafe: [9, 9, 9, 0] }],
     [5, { safe: [5, 5, 5, 0], unsafe: [5, 5, 5, 0] }],
   ];
 

@@ -10,7 +10,7 @@ function latest(): ChildProcess & { readonly pid: number } {
   return children.at(-1) as ChildProcess & { readonly pid: number };
 }
 
-test("close rejects what is under way at once, and resolves when a server that ignores everything is gone", {
+test("ignores stdin end and SIGTERM: close rejects pending calls at once, and resolves when the whole process group is gone", {
   retry: 2,
 }, async () => {
   const client = await connect(scriptedStdio(new Script({ ...script.data, isStubborn: true })));
@@ -52,7 +52,7 @@ test("close ends what the server has started: a wrapper's child, and a process t
   expect(isThere(stayer)).toBe(false);
 });
 
-test("a server that dies while a grandchild holds its stdout is lost as fast as any other, and leaves nothing", {
+test("server killed, a grandchild holds stdout: lost as fast as any other, later calls work, and nothing is left", {
   retry: 2,
 }, async () => {
   const holding = new Script().tool("fork", leaveBehind(), progress(1), stall()).tool("hello", say("hello"));
@@ -72,7 +72,7 @@ test("a server that dies while a grandchild holds its stdout is lost as fast as 
   expect(await client.callTool("hello")).toMatchObject({ content: [{ text: "hello" }] });
 });
 
-test("closing twice, during the start and during a restart ends everything, once", async () => {
+test("close during start, double close, close during restart: idempotent, and no orphan", async () => {
   const starting = await connect(scriptedStdio(script), { lazy: true });
   await Promise.all([starting.close(), starting.close()]);
 
@@ -86,7 +86,7 @@ test("closing twice, during the start and during a restart ends everything, once
   await expect(restarting.ping()).rejects.toBeInstanceOf(ConnectionClosedError);
 });
 
-test("forty writes into a stopped server, then its death: every one settles", async () => {
+test("40 writes into a stopped server, then kill: every one settles", async () => {
   await using client = await connect(scriptedStdio(script), { backoff: { initial: 0 } });
   const server = latest();
   server.kill("SIGSTOP");
