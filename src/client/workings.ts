@@ -151,7 +151,8 @@ export class Workings {
         for (const method of LISTS_OF[kind]) this.#cache.forget(method);
       },
       changed: (kind) => {
-        if (kind === "tools" && tools.hasList) void this.lists.refreshTools();
+        // Not on the connection's stack: a process cannot call itself.
+        if (kind === "tools" && tools.hasList) clock.soon(() => void this.lists.refreshTools());
       },
       updated: (uri) => {
         this.#cache.forget("resources/read", uri);
