@@ -353,7 +353,9 @@ export class Operations {
   #settle(pending: Pending, outcome: AttemptOutcome, failure: Failure | undefined, result?: unknown): void {
     const reach = { outcome, attempts: pending.attempts };
     const settlement: Settlement =
-      failure === undefined ? { ok: true, result, hasRounds: pending.rounds > 0, ...reach } : { ok: false, failure, ...reach };
+      failure === undefined
+        ? { ok: true, result, hasRounds: pending.rounds > 0, ...reach }
+        : { ok: false, failure, ...reach };
     this.departures.remove(pending);
     this.#suspects.forget(pending);
     this.#rounds.abandon(pending, failure);

@@ -4,9 +4,9 @@ import type {
   CreateMessageResultWithToolsSchema,
   ElicitRequestFormParamsSchema,
   ElicitRequestURLParamsSchema,
-  ElicitResultSchema,
 } from "@modelcontextprotocol/core";
 import type { input, output } from "zod";
+import type { Params } from "../../protocol/message.js";
 
 /** A directory or file the server may look at: a `file://` URI, and a name for people. */
 export interface Root {
@@ -24,7 +24,13 @@ export type UrlRequest = Omit<output<typeof ElicitRequestURLParamsSchema>, "elic
   readonly elicitationId?: string | undefined;
 };
 export type ElicitationRequest = FormRequest | UrlRequest;
-export type ElicitationResult = input<typeof ElicitResultSchema>;
+
+/** What the user did. `content` counts for a form that is accepted. */
+export interface ElicitationResult {
+  readonly action: "accept" | "decline" | "cancel";
+  readonly content?: Readonly<Record<string, string | number | boolean | readonly string[]>> | undefined;
+  readonly _meta?: Params | undefined;
+}
 
 /** What a handler gets besides the request. */
 export interface HandlerContext {
