@@ -70,7 +70,8 @@ export class Workings {
     this.#parts = parts;
     this.#cache = new ResultCache(() => clock.now());
     this.requests = new Requests(parts);
-    this.lists = new Lists({ requests: this.requests, hub, tools, cache: this.#cache, checkTool });
+    const learned = () => this.#wires.modern.look();
+    this.lists = new Lists({ requests: this.requests, hub, tools, cache: this.#cache, checkTool, learned });
     this.roots = new Roots(parts.roots, () => this.#rootsChanged());
     this.logLevels = new LogLevels(hub, this.requests);
     this.#wires = { legacy: this.#legacyWire(), modern: this.#modernWire() };
