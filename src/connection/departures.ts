@@ -42,7 +42,7 @@ export class Departures {
   #isOutboxOpen = false;
   /** Out of the outbox, and on its way back as mail: whoever comes now comes after it. */
   #releasing: Pending | undefined = undefined;
-  /** Who waits until nothing is on the wire; nothing more is put on it meanwhile. */
+  /** Who waits for a moment in which nothing is on the wire. */
   #whenIdle: (() => void) | undefined = undefined;
 
   constructor(shell: DeparturesShell, table: PendingTable, wire: Wire) {
@@ -84,7 +84,7 @@ export class Departures {
     this.#unaccepted.clear();
   }
 
-  /** Puts nothing on the wire any more until it is closed, and calls back once nothing is on it. */
+  /** Calls back as soon as nothing is on the wire, streams aside, unless it is closed before. Nobody waits for that. */
   whenIdle(callback: () => void): void {
     this.#whenIdle = callback;
     this.look();
@@ -158,8 +158,7 @@ export class Departures {
   }
 
   get #isFree(): boolean {
-    if (this.#agreement === undefined || this.#whenIdle !== undefined) return false;
-    return !this.#wire.isStalled && this.#table.inFlight < this.#shell.maxInFlight;
+    return this.#agreement !== undefined && !this.#wire.isStalled && this.#table.inFlight < this.#shell.maxInFlight;
   }
 
   #put(pending: Pending): void {

@@ -2,7 +2,7 @@ import type { Timer } from "../../actors/index.js";
 import type { Codec, Era, Headers } from "../protocol/codec.js";
 import type { Failure } from "../protocol/failure.js";
 import { type LegacyVersion, legacy, legacyCodec, type ServerInfo } from "../protocol/legacy.js";
-import type { RequestId, RpcRequest, RpcResponse } from "../protocol/message.js";
+import type { RequestId, RpcError, RpcRequest, RpcResponse } from "../protocol/message.js";
 import {
   discoverAsk,
   type ModernClient,
@@ -23,6 +23,8 @@ export type Verdict =
 /** What a handshake needs to know. */
 export interface HandshakeSettings extends ModernClient {
   readonly plan: Plan;
+  /** Milliseconds to open a transport, and again to shake hands over it. */
+  readonly handshakeLimit: number;
   /** What the server turned out to be, kept for as long as the client lives. */
   readonly era: { remembered(): Era | undefined; remember(era: Era | undefined): void };
   /** @throws when the server's answer to `initialize` is not what it should be. */
@@ -106,6 +108,12 @@ export class Handshake {
     if (left !== false && left > PROBE_AFTER_SIGN) this.#startLimit(PROBE_AFTER_SIGN);
   }
 
+  /** An error without an id: from a server that did not understand a request, which can only be the probe. */
+  refusedNamelessly(error: RpcError): void {
+    if (this.#discoverId === undefined || this.#initializeId !== undefined) return;
+    this.responded({ jsonrpc: "2.0", id: this.#discoverId, error });
+  }
+
   /** The probe has been open for long enough. */
   limit(turn: number): void {
     if (turn !== this.#turn) return;
@@ -156,7 +164,8 @@ export class Handshake {
         this.#initialize(action.version);
         return;
       case "awaitLimit":
-        this.#startLimit(LONGEST_PROBE);
+        // There has to be time for `initialize`, too.
+        this.#startLimit(Math.min(LONGEST_PROBE, this.#settings.handshakeLimit / 2));
         return;
       case "remember":
         this.#settings.era.remember(action.era);

@@ -74,9 +74,12 @@ export function openingOf(plan: Plan): Opening {
   };
 }
 
-/** Whether the probe may be what ended a server that has just ended: some of the legacy era do not survive a stranger. */
-export function mayHaveDiedOfProbe({ isProbing, discover, initialize, verdict }: Opening): boolean {
-  return isProbing && discover === "open" && initialize === "unasked" && verdict === undefined;
+/**
+ * Whether the probe may be what ended a server that has just ended: some of the legacy era do not survive a question they
+ * do not know, even if they answer it.
+ */
+export function mayHaveDiedOfProbe({ isProbing, verdict }: Opening): boolean {
+  return isProbing && verdict === undefined;
 }
 
 /**
@@ -141,7 +144,7 @@ function discovered(opening: Opening, finding: Finding): Step {
 function afterVerdict(opening: Opening, finding: Finding): Step {
   const isModern =
     finding.kind === "server" && opening.plan.modern.some((each) => finding.result.supportedVersions.includes(each));
-  return opening.verdict === "legacy" && isModern ? [opening, [{ do: "contradict", era: "modern" }]] : [opening, []];
+  return [opening, isModern ? [{ do: "contradict", era: "modern" }] : []];
 }
 
 function initialized(opening: Opening, reply: Reply): Step {
@@ -151,15 +154,14 @@ function initialized(opening: Opening, reply: Reply): Step {
     return [opening, [{ do: "contradict", era: "modern" }]];
   }
   if (verdict !== undefined) return [opening, []];
-  if (reply.kind === "server") {
-    const { protocolVersion } = reply.result;
-    const version = plan.legacy.find((each) => each === protocolVersion);
-    return version === undefined
-      ? notLegacy(opening, noneOf(opening.plan.legacy, [protocolVersion]))
-      : decide(opening, "legacy", { do: "agreeLegacy", version, result: reply.result });
+  const version =
+    reply.kind === "server" ? plan.legacy.find((each) => each === reply.result.protocolVersion) : undefined;
+  if (reply.kind === "server" && version !== undefined) {
+    return decide(opening, "legacy", { do: "agreeLegacy", version, result: reply.result });
   }
-  if (probe === "open") return [{ ...opening, refusal: reply.failure }, []];
-  return notLegacy(opening, reply.failure);
+  const failure = reply.kind === "refused" ? reply.failure : noneOf(plan.legacy, [reply.result.protocolVersion]);
+  if (probe === "open") return [{ ...opening, refusal: failure }, []];
+  return notLegacy(opening, failure);
 }
 
 /** `initialize` came to nothing: a server that was remembered as legacy may be a modern one by now. */

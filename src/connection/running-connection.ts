@@ -8,7 +8,13 @@ import {
 } from "../../actors/index.js";
 import type { OperationNews } from "../operation/process.js";
 import type { Failure } from "../protocol/failure.js";
-import type { RequestId, RpcNotification, RpcRequest, RpcResponse } from "../protocol/message.js";
+import {
+  namelessErrorOf,
+  type RequestId,
+  type RpcNotification,
+  type RpcRequest,
+  type RpcResponse,
+} from "../protocol/message.js";
 import type { TransportEnd, TransportNews } from "../transport/transport.js";
 import { type Answered, Answers } from "./answers.js";
 import { backoffDelay } from "./backoff.js";
@@ -180,7 +186,8 @@ export class RunningConnection implements Receiver {
   #lose(end: TransportEnd): void {
     this.#incarnation.forget();
     if (this.#handshake.lost()) {
-      // Nothing else was asked: nobody has to know.
+      // It was not ready yet, so nobody has to know.
+      this.operations.lost(this.#trouble.latest);
       this.answers.abandon(this.#trouble.latest);
       this.#wire.detach();
       this.#feed("unprobed");
@@ -238,7 +245,7 @@ export class RunningConnection implements Receiver {
     if (!this.#incarnation.isCurrent(news.incarnation)) return;
     switch (news.type) {
       case "received":
-        this.#handshake.heard();
+        this.#hearSign(news.value);
         route(news.value, this, news.via);
         return;
       case "accepted":
@@ -274,6 +281,12 @@ export class RunningConnection implements Receiver {
         this.puzzled();
         return;
     }
+  }
+
+  #hearSign(value: unknown): void {
+    this.#handshake.heard();
+    const error = this.#agreement === undefined ? namelessErrorOf(value) : undefined;
+    if (error !== undefined) this.#handshake.refusedNamelessly(error);
   }
 
   responded(response: RpcResponse): void {

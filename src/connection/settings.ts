@@ -78,8 +78,6 @@ export interface ConnectionSettings extends HandshakeSettings {
   readonly progressDrain: number;
   readonly backoff: Backoff;
   readonly downAfter: number;
-  /** Milliseconds to open a transport, and again to shake hands over it. */
-  readonly handshakeLimit: number;
   /** Answers what the server asks, but for `ping`, which the connection answers itself. */
   readonly answer: Answerer;
   readonly toolHints: ToolHints;

@@ -8,7 +8,7 @@ import { checkHeaders } from "./headers.js";
 export interface ProgressUpdate {
   /** The operation's token: the caller's own, or the one that was generated for it. */
   readonly token: ProgressToken;
-  /** Increases with every update of one attempt. */
+  /** Increases with every update of one attempt; anew after the server has asked for input. */
   readonly progress: number;
   /** What `progress` runs up to, when the server knows. */
   readonly total: number | undefined;
@@ -32,8 +32,9 @@ export type ProgressOption =
 /** What can be said of every request. */
 export interface RequestOptions {
   /**
-   * Milliseconds of silence, counted from the call, waiting included, and started anew by progress and by each attempt.
-   * Default: the client's, which is 30,000. `Infinity` is allowed.
+   * Milliseconds of silence, counted from the call, waiting included, and started anew by progress and by each attempt. It
+   * stands still while a handler of the host's works for the operation. Default: the client's, which is 30,000. `Infinity`
+   * is allowed.
    */
   readonly timeout?: number | undefined;
   /** Milliseconds in all, whatever happens. Default: the client's, which is 3,600,000. `Infinity` is allowed. */

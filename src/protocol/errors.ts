@@ -34,11 +34,17 @@ export class TimeoutError extends BaseError {
   }
 }
 
-/** The caller gave the operation up (by handle, by signal or all at once), or the server did. */
+/**
+ * The caller gave the operation up (by handle, by signal or all at once), or the server did, or a handler of the host's
+ * without whose answer the server does not go on.
+ */
 export class CancelledError extends BaseError {
   override readonly name = "CancelledError";
   readonly code = "CANCELLED";
-  /** What the canceller said; for a signal its `reason`, which is `cause` as well. Never part of the message. */
+  /**
+   * What the canceller said; for a signal its `reason`, for a handler what it threw, either of which is `cause` as well.
+   * Never part of the message.
+   */
   readonly reason: unknown;
 
   constructor(method: string, reason: unknown, facts: ErrorFacts) {
@@ -151,7 +157,10 @@ export class InvalidRequestError extends BaseError {
   }
 }
 
-/** The server did not declare the capability that the method needs. Nothing was sent to the server that lacks it. */
+/**
+ * The server did not declare the capability that the method needs, or speaks a revision without the method. Nothing was
+ * sent to the server that lacks it.
+ */
 export class CapabilityError extends BaseError {
   override readonly name = "CapabilityError";
   readonly code = "CAPABILITY";

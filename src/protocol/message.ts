@@ -62,6 +62,12 @@ export function classify(value: unknown): Incoming {
   return INVALID;
 }
 
+/** An error that does not say what it answers: its sender could not read that far. */
+export function namelessErrorOf(value: unknown): RpcError | undefined {
+  if (!isRecord(value) || "method" in value || (value.id !== null && value.id !== undefined)) return undefined;
+  return isRecord(value.error) ? rpcErrorOf(value.error) : undefined;
+}
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

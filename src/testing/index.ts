@@ -12,6 +12,7 @@ export {
   flood,
   leaveBehind,
   log,
+  needInput,
   notify,
   progress,
   type Rule,

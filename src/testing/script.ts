@@ -11,6 +11,7 @@ export type Step =
   | { readonly do: "notify"; readonly method: string; readonly params?: Params }
   | { readonly do: "tell"; readonly method: string; readonly params?: Params }
   | { readonly do: "ask"; readonly method: string; readonly params?: Params }
+  | { readonly do: "needInput"; readonly inputRequests: Params; readonly requestState?: string }
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "stall" }
   | { readonly do: "raw"; readonly text: string }
@@ -74,6 +75,15 @@ export const tell = (method: string, params?: Params): Step =>
 /** Sends the client a request, and goes on when it is answered. */
 export const ask = (method: string, params?: Params): Step =>
   params === undefined ? { do: "ask", method } : { do: "ask", method, params };
+/**
+ * Answers that these requests have to be answered first, unless the request brings the answers along; then it goes on. For
+ * a server of the modern era.
+ */
+export const needInput = (inputRequests: Params, requestState?: string): Step => ({
+  do: "needInput",
+  inputRequests,
+  ...(requestState === undefined ? {} : { requestState }),
+});
 /** Waits so many milliseconds, on the runtime's clock where the server is in memory. */
 export const wait = (ms: number): Step => ({ do: "wait", ms });
 /** Never answers. Later requests are still served. */

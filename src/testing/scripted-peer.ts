@@ -120,6 +120,7 @@ export class ScriptedPeer {
   async #play(steps: readonly Step[], request: RpcRequest): Promise<void> {
     for (const step of steps) {
       if (step.do === "stall") return;
+      if (step.do === "needInput" && this.#needInput(step, request)) return;
       const pending = this.#perform(step, request);
       if (pending !== undefined) await pending;
     }
@@ -171,6 +172,7 @@ export class ScriptedPeer {
         return undefined;
       case "together":
         return this.#together(step.steps, request);
+      case "needInput":
       case "stall":
         return undefined;
     }
@@ -186,6 +188,15 @@ export class ScriptedPeer {
     await this.#play(steps, request);
     this.#batch = undefined;
     this.#write(batch.join(""));
+  }
+
+  /** Asks for input; says whether it had to. */
+  #needInput({ inputRequests, requestState }: Step & { readonly do: "needInput" }, request: RpcRequest): boolean {
+    const { inputResponses } = request.params ?? {};
+    const given = isRecord(inputResponses) ? inputResponses : {};
+    if (Object.keys(inputRequests).every((key) => Object.hasOwn(given, key))) return false;
+    this.#reply(request.id, { resultType: "input_required", inputRequests, requestState });
+    return true;
   }
 
   #progress(step: Step & { readonly do: "progress" }, request: RpcRequest): void {

@@ -32,6 +32,10 @@ test("limits.ts outlives a limit of silence, and meets the limit of the whole", 
   expect(await printed("limits")).toEqual(["done", "maxTimeout of 1500 ms, unknown"]);
 });
 
+test("eras.ts speaks with a server of each era", async () => {
+  expect(await printed("eras")).toEqual(["legacy 2025-11-25", "modern 2026-07-28"]);
+});
+
 test("operation.ts sends a request that has no method of its own", async () => {
   expect(await printed("operation")).toEqual(["true"]);
 });

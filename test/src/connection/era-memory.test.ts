@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { connect } from "../../../src/index.js";
-import { answer, die, fail, Script, say, scriptedMemory, stall, wait } from "../../../src/testing/index.js";
+import { answer, fail, Script, say, scriptedMemory, stall, wait } from "../../../src/testing/index.js";
 import { connectInMemory, processesOf, received, testStage, textOf, watch } from "../../support/memory.js";
 import { seeds } from "../../support/runtime.js";
 
@@ -59,10 +59,11 @@ describe.each(seeds)("what a server turned out to be is remembered, order %s", (
     const script = new Script()
       .once("server/discover", discovered)
       .once("server/discover", stall())
-      .on("server/discover", fail(-32_601, "What?"));
+      .on("server/discover", stall());
     const stage = await connectInMemory(script, { seed, protocol: "auto", startTimeout: 1_000 });
     stage.server.kill();
-    await stage.clock.advance(1_300);
+    // A second of silence, the wait after it, and half a second until it is greeted.
+    await stage.clock.advance(100 + 1_000 + 200 + 500);
 
     expect(methodsOf(stage)).toEqual([
       "server/discover",
@@ -87,26 +88,28 @@ function welcomeOnce() {
 describe.each(seeds)("a verdict that a later answer speaks against, order %s", (seed) => {
   const late = dual.once("server/discover", wait(6_000), discovered).tool("slow", wait(3_000), say("done"));
 
-  test("the server is started anew, once, as what it is; what is under way is waited for", async () => {
+  test("the server is started anew, once, as what it is; what is under way goes on, and what comes need not wait", async () => {
     const stage = await connectInMemory(late, { seed, protocol: "auto" });
     expect(stage.client.server).toMatchObject({ era: "legacy" });
     expect(stage.clock.now()).toBe(5_000);
     const call = watch(stage, stage.client.callTool("slow"));
     await stage.clock.advance(2_000);
     const next = watch(stage, stage.client.callTool("slow"));
+    await stage.clock.advance(3_050);
+    const last = watch(stage, stage.client.callTool("slow"));
     await stage.clock.advance(5_000);
 
-    expect(textOf(call.value)).toBe("done");
-    expect(call.at).toBe(8_000);
-    expect(textOf(next.value)).toBe("done");
-    // It went out once the new life was there: the wait between two lives after the first call.
-    expect(next.at).toBe(11_100);
+    expect(call).toMatchObject({ state: "fulfilled", at: 8_000 });
+    expect(next).toMatchObject({ state: "fulfilled", at: 10_000 });
+    // It came between two lives.
+    expect(last).toMatchObject({ state: "fulfilled", at: 13_100 });
     expect(stage.server.incarnations).toBe(2);
     expect(stage.client.server).toMatchObject({ era: "modern" });
     expect(methodsOf(stage)).toEqual([
       "server/discover",
       "initialize",
       "notifications/initialized",
+      "tools/call",
       "tools/call",
       "server/discover",
       "tools/call",
@@ -125,17 +128,18 @@ describe.each(seeds)("a verdict that a later answer speaks against, order %s", (
     expect(methodsOf(stage).slice(2)).toEqual(["server/discover"]);
   });
 
-  test("only once", async () => {
+  test("only once: a server that does it again is taken as it is", async () => {
     const again = dual
       .once("server/discover", wait(6_000), discovered)
-      .once("server/discover", die())
-      .once("server/discover", fail(-32_601, "What?"))
-      .once("initialize", welcomeOnce());
+      .once("server/discover", fail(-32_021, "no", { requiredCapabilities: {} }))
+      .on("server/discover", wait(6_000), discovered);
     const stage = await connectInMemory(again, { seed, protocol: "auto" });
     await stage.clock.advance(60_000);
 
     expect(stage.client.state).toBe("ready");
-    expect(stage.server.incarnations).toBeLessThanOrEqual(4);
+    expect(stage.client.server).toMatchObject({ era: "legacy" });
+    expect(stage.server.incarnations).toBe(3);
+    expect(received(stage, "server/discover")).toHaveLength(3);
   });
 
   test("whoever listens hears why", async () => {
@@ -169,6 +173,17 @@ describe.each(seeds)("a revision that the server does not speak any more, order 
     expect(stage.client.server).toMatchObject({ era: "legacy" });
     expect(stage.server.incarnations).toBe(1);
     expect(states).toEqual(["reconnecting", "ready"]);
+  });
+
+  test("a late refusal in the old revision is no reason to ask again", async () => {
+    const script = dual.once("tools/call", gone).once("tools/call", wait(100), gone).tool("work", say("done"));
+    const stage = await connectInMemory(script, { seed, protocol: "auto" });
+
+    const calls = [1, 2].map((n) => watch(stage, stage.client.callTool("work", { n })));
+    await stage.clock.advance(100);
+
+    expect(calls.map(({ value }) => textOf(value))).toEqual(["done", "done"]);
+    expect(received(stage, "server/discover")).toHaveLength(2);
   });
 
   test("a server that cannot make up its mind is asked three times", async () => {

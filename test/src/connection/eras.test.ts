@@ -60,6 +60,20 @@ describe.each(seeds)("M21 which era a server is of, order %s", (seed) => {
     expect(methodsOf(stage)).toEqual(["server/discover", "initialize", "notifications/initialized"]);
   });
 
+  test("a server that refuses without saying what is greeted at once", async () => {
+    const text = `${JSON.stringify({ jsonrpc: "2.0", id: null, error: { code: -32_600, message: "Invalid" } })}\n`;
+    const stage = await tryFor(0, legacy.on("server/discover", raw(text), stall()), seed);
+
+    expect(stage.connecting.value?.server).toMatchObject({ era: "legacy" });
+    expect(stage.connecting.value?.stats.messages.invalid).toBe(1);
+  });
+
+  test("a short `startTimeout` is time enough for both questions", async () => {
+    const stage = await tryFor(1_000, legacy.on("server/discover", stall()), seed, { startTimeout: 1_000 });
+
+    expect(stage.connecting).toMatchObject({ state: "fulfilled", at: 500 });
+  });
+
   test("a late refusal of the probe is no news", async () => {
     const late = legacy.on("server/discover", wait(6_000), fail(-32_601, "Method not found"));
     const stage = await tryFor(10_000, late, seed);
@@ -174,6 +188,15 @@ describe.each(seeds)("a server that does not survive the probe, order %s", (seed
 
     expect(stage.connecting.value?.state).toBe("ready");
     expect(methodsOf(stage)).toEqual(["server/discover", "initialize", "notifications/initialized"]);
+    expect(stage.server.incarnations).toBe(2);
+  });
+
+  test("also when it answers before it ends", async () => {
+    const polite = legacy.once("server/discover", fail(-32_600, "Expected initialize")).once("initialize", die());
+    const stage = await tryFor(0, polite, seed);
+
+    expect(stage.connecting.value?.state).toBe("ready");
+    expect(methodsOf(stage)).toEqual(["server/discover", "initialize", "initialize", "notifications/initialized"]);
     expect(stage.server.incarnations).toBe(2);
   });
 

@@ -162,6 +162,7 @@ describe.each(seeds)("the handshake, order %s", (seed) => {
     const stage = await tryToConnect(
       new Script().on("initialize", log("bad config"), wait(10), die({ code: 2 })),
       seed,
+      { protocol: "legacy" },
     );
 
     expect(stage.connecting.error).toBeInstanceOf(ConnectionLostError);

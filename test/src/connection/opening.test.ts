@@ -123,6 +123,11 @@ describe("M21 the opening conversation: what is done for what comes back", () =>
         expect.stringContaining("but it wants 1999-01-01") as unknown as string,
       ],
     ],
+    [
+      "silence, an unknown revision, and the probe is answered",
+      [limit, welcome("1999-01-01"), speaks("2026-07-28")],
+      ["initialize 2025-11-25", ...modern],
+    ],
     ["a limit after the verdict", [speaks("2026-07-28"), limit], modern],
     ["a limit after the fallback", [foreign, limit, welcome()], asLegacy],
   ])("auto: %s", (_, events, expected) => {
@@ -215,14 +220,19 @@ describe("a server that ends during the opening conversation", () => {
   const diedAfter = (protocol: Parameters<typeof planOf>[0], ...events: OpeningEvent[]) =>
     mayHaveDiedOfProbe(follow(openingOf(planOf(protocol)), events));
 
-  test("may have died of the probe while nothing else was asked", () => {
-    expect(diedAfter("auto", begin())).toBe(true);
+  test.each<[string, boolean]>([
+    ["while nothing else was asked", diedAfter("auto", begin())],
+    ["when it has refused the probe", diedAfter("auto", begin(), foreign)],
+    ["when initialize was asked beside it", diedAfter("auto", begin(), limit)],
+  ])("may have died of the probe %s", (_, died) => {
+    expect(died).toBe(true);
   });
 
   test.each<[string, boolean]>([
     ["before it was asked anything", diedAfter("auto")],
-    ["when initialize was asked, too", diedAfter("auto", begin(), limit)],
-    ["when the probe was answered", diedAfter("auto", begin(), foreign)],
+    ["when it was found to be modern", diedAfter("auto", begin(), speaks("2026-07-28"))],
+    ["when it was found to be legacy", diedAfter("auto", begin(), foreign, welcome())],
+    ["when it was refused", diedAfter("auto", begin(), refused)],
     ["when it is known to be modern", diedAfter("auto", begin("modern"))],
     ["when it is known to be legacy", diedAfter("auto", begin("legacy"))],
     ["when it has to be modern", diedAfter("modern", begin())],

@@ -59,8 +59,8 @@ describe.each(seeds)("subscriptions/listen, order %s", (seed) => {
       protocol: "modern",
     });
     const work = { method: "tools/call", params: { name: "work" } };
-    const calls = [it.watchAsk(work), it.watchAsk(work)];
     const streams = [it.watchAsk(listen), it.watchAsk(listen), it.watchAsk(listen)];
+    const calls = [it.watchAsk(work), it.watchAsk(work)];
     const refused = it.watchAsk(work);
     await it.clock.advance(2_000);
     const late = it.watchAsk(listen);
