@@ -70,7 +70,8 @@ export class Workings {
     this.#parts = parts;
     this.#cache = new ResultCache(() => clock.now());
     this.requests = new Requests(parts);
-    this.lists = new Lists({ requests: this.requests, hub, tools, cache: this.#cache, checkTool });
+    const learned = () => this.#wires.modern.look();
+    this.lists = new Lists({ requests: this.requests, hub, tools, cache: this.#cache, checkTool, learned });
     this.roots = new Roots(parts.roots, () => this.#rootsChanged());
     this.logLevels = new LogLevels(hub, this.requests);
     this.#wires = { legacy: this.#legacyWire(), modern: this.#modernWire() };
@@ -151,7 +152,8 @@ export class Workings {
         for (const method of LISTS_OF[kind]) this.#cache.forget(method);
       },
       changed: (kind) => {
-        if (kind === "tools" && tools.hasList) void this.lists.refreshTools();
+        // Not on the connection's stack: a process cannot call itself.
+        if (kind === "tools" && tools.hasList) clock.soon(() => void this.lists.refreshTools());
       },
       updated: (uri) => {
         this.#cache.forget("resources/read", uri);

@@ -36,6 +36,8 @@ export interface ListsParts {
   readonly cache: ResultCache;
   /** Says what is wrong with the definition of a tool, and which headers its calls have. */
   readonly checkTool: CheckTool;
+  /** The tools are known (better) now. */
+  readonly learned: () => void;
 }
 
 /** What can be listed and read, and may be shown again for a while. */
@@ -94,6 +96,7 @@ export class Lists {
       const message = `The tool ${cleanServerText(name)} is left out, since its definition is invalid: see \`cause\``;
       hub.publish({ type: "warning", message, cause: new Error(problem) });
     });
+    this.#parts.learned();
     return { ...result, tools: fine };
   }
 

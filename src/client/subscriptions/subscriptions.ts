@@ -77,8 +77,12 @@ export class Subscriptions {
     return { uri, close, [Symbol.asyncDispose]: close };
   }
 
-  /** A resource, or a part of one, has changed. */
+  /** A resource, or a part of one, has changed. Handlers hear of it on a stack of their own: they may call the client. */
   updated(uri: string): void {
+    queueMicrotask(() => this.#tell(uri));
+  }
+
+  #tell(uri: string): void {
     for (const [topic, { members }] of this.#topics) {
       if (!isPartOf(uri, topic)) continue;
       for (const member of members) member.push({ uri });

@@ -68,6 +68,16 @@ describe("M17 subscribe in the legacy era", () => {
     expect(heard).toEqual([A]);
   });
 
+  test("a handler may call the client back", async () => {
+    const stage = await connectInMemory(script);
+    const answers: unknown[] = [];
+    await stage.drive(stage.client.subscribe(B, async () => answers.push(await stage.client.ping())));
+    await stage.drive(stage.client.callTool("touch"));
+    await stage.clock.settle();
+
+    expect(answers).toEqual([{}]);
+  });
+
   test("a refusal rejects everybody who waits, and the next one asks again", async () => {
     const stage = await connectInMemory(
       new Script()

@@ -147,6 +147,17 @@ describe("M17 subscribe in the modern era", () => {
     expect(filters(mute)).toEqual([]);
   });
 
+  test("the client itself hears of changed tools once it knows them, and lists them again", async () => {
+    const changed = [ack([], { toolsListChanged: true }), wait(1_000), tell("notifications/tools/list_changed")];
+    const stage = await connectTo(changing(modern.on(LISTEN, ...changed)));
+    expect(filters(stage)).toEqual([]);
+    await stage.drive(stage.client.listTools());
+    await stage.clock.advance(2_000);
+
+    expect(filters(stage)).toEqual([{ toolsListChanged: true }]);
+    expect(received(stage, "tools/list")).toHaveLength(2);
+  });
+
   test("closing the client ends it all, whoever waits", async () => {
     const stage = await connectTo(modern.on(LISTEN, stall()));
     const asked = watch(stage, stage.client.subscribe(A));
