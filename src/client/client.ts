@@ -2,10 +2,9 @@ import type { Process, Runtime } from "../../actors/index.js";
 import type { ServiceState, Stats } from "../connection/settings.js";
 import {
   assertOperation,
+  checkedOperation,
   checkLimit,
-  createOperation,
   type Operation,
-  type OperationInit,
   type ProgressCallback,
   type ProgressOption,
   type RequestOptions,
@@ -266,8 +265,7 @@ function init<M extends KnownMethod>(
   params: Params | undefined,
   options: RequestOptions | undefined,
 ): Operation<ResultByMethod[M]> {
-  const { cursor: _, ...rest } = (options ?? {}) as ListOptions;
-  return createOperation<M>({ ...rest, method, params } as OperationInit<M> & { result?: undefined });
+  return checkedOperation(method, params, options);
 }
 
 function encodeNotification(method: string, params: Params | undefined): string {
