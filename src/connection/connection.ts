@@ -71,10 +71,10 @@ export const connection = server<Connecting>("connection")<Connection, Connectio
   info(message, it) {
     if (message instanceof MachineTimer) it.fire(message);
     else if (message.type === "EXIT") it.exited(message);
-    else if (message.type === "due") it.operations.due(message.key);
+    else if (message.type === "due") it.operations.due(message.process);
     else if (message.type === "expired") it.operations.expired(message);
     else if (message.type === "release") it.operations.release(message);
-    else if (message.type === "again") it.operations.again(message.key);
+    else if (message.type === "again") it.operations.again(message);
     else if (message.type === "answered") it.answers.answered(message);
     else if (message.type === "made") it.made(message);
     else if (message.type !== "DOWN") it.hear(message);

@@ -1,5 +1,5 @@
 import type { From, Process, Self } from "../../actors/index.js";
-import type { OperationNews } from "../operation/process.js";
+import type { OperationMail, OperationNews } from "../operation/process.js";
 import { isSafe, mayRepeat } from "../operation/retry.js";
 import type { Settlement } from "../operation/settlement.js";
 import type { AttemptOutcome } from "../protocol/base-error.js";
@@ -24,7 +24,10 @@ export type OperationsMail =
   /** The outbox's turn for one operation: it runs outside of the connection's turn. */
   | { readonly type: "release"; readonly pending: Pending }
   /** An operation has waited long enough before it is repeated. */
-  | { readonly type: "again"; readonly key: number };
+  | { readonly type: "again"; readonly pending: Pending };
+
+const ATTEMPT: OperationMail = { type: "attempt" };
+const EXPIRE: OperationMail = { type: "expire" };
 
 /** What a handshake has come to. */
 export interface Agreement {
@@ -94,7 +97,7 @@ export class Operations {
       from.reply(refusal({ code: "INVALID_REQUEST", message }));
       return;
     }
-    if (this.counts.waiting >= this.#settings.maxPending) {
+    if (this.#table.size - this.#table.inFlight >= this.#settings.maxPending) {
       from.reply(refusal({ code: "OVERLOADED", limit: this.#settings.maxPending }));
       return;
     }
@@ -171,7 +174,7 @@ export class Operations {
     });
     this.#table.beginAttempt(pending, id, sequence, wireToken);
     this.#unaccepted.push(pending);
-    pending.process?.send({ type: "attempt" });
+    pending.process?.send(ATTEMPT);
     this.#regate();
   }
 
@@ -217,13 +220,14 @@ export class Operations {
   }
 
   /** A process's clock is due: by now everything read before has been routed. */
-  due(key: number): void {
-    this.#table.byKey(key)?.process?.send({ type: "expire" });
+  due(process: Process<OperationMail>): void {
+    process.send(EXPIRE);
   }
 
-  expired({ key, limit, after }: { key: number; limit: "timeout" | "maxTimeout"; after: number }): void {
-    const pending = this.#table.byKey(key);
-    if (pending !== undefined) this.#abandon(pending, { code: "TIMEOUT", limit, after }, "timeout");
+  expired({ process, limit, after }: { process: unknown; limit: "timeout" | "maxTimeout"; after: number }): void {
+    const pending = this.#table.byProcess(process);
+    if (pending !== undefined && pending.stage !== "settled")
+      this.#abandon(pending, { code: "TIMEOUT", limit, after }, "timeout");
   }
 
   cancel(token: ProgressToken, reason: unknown, cause: unknown): void {
@@ -248,8 +252,7 @@ export class Operations {
 
   /** Gives an operation up, and tells the server if it can have heard of it. */
   #abandon(pending: Pending, failure: Failure, reason: string | undefined): void {
-    const { id, stage } = pending;
-    const isOut = stage === "writing" || stage === "sent";
+    const { id, isOut } = pending;
     this.#settle(pending, isOut ? "unknown" : pending.lastOutcome, failure);
     const codec = this.#codec;
     if (!isOut || codec === undefined) return;
@@ -279,7 +282,7 @@ export class Operations {
     this.#table.endAttempt(pending);
     this.#freeOutbox(pending);
     if (wait === 0) this.#outbox.add(pending);
-    else this.#self.sendAfter(wait, { type: "again", key: pending.key });
+    else this.#self.sendAfter(wait, { type: "again", pending });
     this.#regate();
   }
 
@@ -290,9 +293,8 @@ export class Operations {
   }
 
   /** It has waited long enough before it is repeated. */
-  again(key: number): void {
-    const pending = this.#table.byKey(key);
-    if (pending?.stage === "waiting") this.#outbox.add(pending);
+  again({ pending }: { readonly pending: Pending }): void {
+    if (pending.stage === "waiting") this.#outbox.add(pending);
   }
 
   /** The transport has ended: what was on the wire is repeated where that is allowed, and fails where it is not. */

@@ -37,7 +37,6 @@ export type Stage = "waiting" | "writing" | "sent" | "settled";
 
 /** An operation as its connection knows it. */
 export class Pending {
-  readonly key: number;
   readonly ticket: Ticket;
   readonly reply: (settlement: Settlement) => void;
   process: Process<OperationMail> | undefined = undefined;
@@ -55,8 +54,7 @@ export class Pending {
   /** Resolves the outbox's task that wrote it. */
   accepted: (() => void) | undefined = undefined;
 
-  constructor(key: number, ticket: Ticket, reply: (settlement: Settlement) => void) {
-    this.key = key;
+  constructor(ticket: Ticket, reply: (settlement: Settlement) => void) {
     this.ticket = ticket;
     this.reply = reply;
     this.wireToken = ticket.token;
@@ -65,9 +63,14 @@ export class Pending {
   get priority(): number {
     return this.ticket.priority;
   }
+
+  /** Whether its current attempt is on the wire, or on its way to it. */
+  get isOut(): boolean {
+    return this.stage === "writing" || this.stage === "sent";
+  }
 }
 
-/** Finished tokens that are remembered, so that late progress can be told from progress of unknown origin. */
+/** The latest so many finished tokens, at least, are remembered: late progress can be told from that of unknown origin. */
 const REMEMBERED = 1_024;
 
 /**
@@ -76,17 +79,18 @@ const REMEMBERED = 1_024;
  */
 export class PendingTable {
   readonly #byProcess = new Map<unknown, Pending>();
-  readonly #byKey = new Map<number, Pending>();
   readonly #byToken = new Map<ProgressToken, Pending>();
+  /** Only of those whose token on the wire is not the caller's: a first attempt bears that one. */
   readonly #byWireToken = new Map<ProgressToken, Pending>();
   readonly #byId = new Map<number, Pending>();
-  readonly #finished = new Set<ProgressToken>();
-  #lastKey = 0;
+  /** When the younger ones are too many they become the older ones, and those are forgotten. */
+  #finished = new Set<ProgressToken>();
+  #finishedBefore = new Set<ProgressToken>();
   /** How many of those on the wire are streams. */
   #streams = 0;
 
   get size(): number {
-    return this.#byKey.size;
+    return this.#byToken.size;
   }
 
   /** How many are on the wire or on their way to it. */
@@ -99,8 +103,7 @@ export class PendingTable {
   }
 
   add(ticket: Ticket, reply: (settlement: Settlement) => void): Pending {
-    const pending = new Pending(++this.#lastKey, ticket, reply);
-    this.#byKey.set(pending.key, pending);
+    const pending = new Pending(ticket, reply);
     this.#byToken.set(ticket.token, pending);
     return pending;
   }
@@ -127,16 +130,16 @@ export class PendingTable {
     pending.lastProgress = Number.NEGATIVE_INFINITY;
     if (pending.ticket.isStream) this.#streams++;
     this.#byId.set(id, pending);
-    this.#byWireToken.set(wireToken, pending);
+    if (wireToken !== pending.ticket.token) this.#byWireToken.set(wireToken, pending);
   }
 
   /** Takes an operation off the wire again; it is still pending. */
   endAttempt(pending: Pending): void {
-    if (pending.stage !== "writing" && pending.stage !== "sent") return;
+    if (!pending.isOut) return;
     pending.stage = "waiting";
     if (pending.ticket.isStream) this.#streams--;
     this.#byId.delete(pending.id);
-    this.#byWireToken.delete(pending.wireToken);
+    if (pending.wireToken !== pending.ticket.token) this.#byWireToken.delete(pending.wireToken);
     this.#remember(pending.wireToken);
   }
 
@@ -145,13 +148,12 @@ export class PendingTable {
     this.endAttempt(pending);
     pending.stage = "settled";
     pending.settlement = settlement;
-    this.#byKey.delete(pending.key);
     this.#byToken.delete(pending.ticket.token);
     this.#remember(pending.ticket.token);
   }
 
-  byKey(key: number): Pending | undefined {
-    return this.#byKey.get(key);
+  byProcess(process: unknown): Pending | undefined {
+    return this.#byProcess.get(process);
   }
 
   byId(id: unknown): Pending | undefined {
@@ -163,15 +165,16 @@ export class PendingTable {
   }
 
   byWireToken(token: ProgressToken): Pending | undefined {
-    return this.#byWireToken.get(token);
+    const pending = this.#byWireToken.get(token) ?? this.#byToken.get(token);
+    return pending?.isOut && pending.wireToken === token ? pending : undefined;
   }
 
   wasFinished(token: ProgressToken): boolean {
-    return this.#finished.has(token);
+    return this.#finished.has(token) || this.#finishedBefore.has(token);
   }
 
   all(): Pending[] {
-    return [...this.#byKey.values()];
+    return [...this.#byToken.values()];
   }
 
   /** Those whose process lives, settled ones included. */
@@ -184,12 +187,9 @@ export class PendingTable {
   }
 
   #remember(token: ProgressToken): void {
-    this.#finished.delete(token);
     this.#finished.add(token);
-    if (this.#finished.size <= REMEMBERED) return;
-    for (const oldest of this.#finished) {
-      this.#finished.delete(oldest);
-      return;
-    }
+    if (this.#finished.size < REMEMBERED) return;
+    this.#finishedBefore = this.#finished;
+    this.#finished = new Set();
   }
 }

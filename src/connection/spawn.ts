@@ -13,7 +13,6 @@ export function spawnOperation(
   const { ticket } = pending;
   const { stats, publish, progressBuffer, progressDrain } = settings;
   return self.spawnLink(operationProcess, {
-    key: pending.key,
     connection: self.process,
     reply: pending.reply,
     deliver: ticket.deliver,

@@ -31,11 +31,11 @@ export type OperationMail =
 /** What an operation's process tells the connection. */
 export type OperationNews =
   /** A limit may have passed: answer with `expire` once all mail before this is routed. */
-  | { readonly type: "due"; readonly key: number }
+  | { readonly type: "due"; readonly process: Process<OperationMail> }
   /** A limit has passed. */
   | {
       readonly type: "expired";
-      readonly key: number;
+      readonly process: Process<OperationMail>;
       readonly limit: "timeout" | "maxTimeout";
       readonly after: number;
     };
@@ -49,8 +49,6 @@ export interface DeliveryReport {
 }
 
 export interface OperationArgument {
-  /** What the connection knows it by. */
-  readonly key: number;
   readonly connection: Process<OperationNews>;
   /** Settles the caller's promise. The first settlement counts. */
   readonly reply: (settlement: Settlement) => void;
@@ -81,6 +79,8 @@ export const operationProcess: Definition<OperationArgument, Process<OperationMa
   type: "worker",
   create: (self, argument) => new OperationProcess(self as unknown as Self<OperationMail>, argument),
 };
+
+const TICK: OperationMail = { type: "tick" };
 
 class OperationProcess implements Behaviour {
   readonly #self: Self<OperationMail>;
@@ -168,7 +168,7 @@ class OperationProcess implements Behaviour {
   /** One timer, set again only when it fires: progress moves the limit without touching it. */
   #wait(): void {
     const { due } = this.#limit();
-    if (due !== Number.POSITIVE_INFINITY) this.#self.sendAfter(Math.max(0, due - this.#now()), { type: "tick" });
+    if (due !== Number.POSITIVE_INFINITY) this.#self.sendAfter(Math.max(0, due - this.#now()), TICK);
   }
 
   #tick(): void {
@@ -177,8 +177,9 @@ class OperationProcess implements Behaviour {
       this.#wait();
       return;
     }
-    const { connection, key } = this.#argument;
-    this.#self.runtime.clock.later(() => connection.send({ type: "due", key }));
+    const { connection } = this.#argument;
+    const { process } = this.#self;
+    this.#self.runtime.clock.later(() => connection.send({ type: "due", process }));
   }
 
   #expire(): void {
@@ -188,8 +189,7 @@ class OperationProcess implements Behaviour {
       this.#wait();
       return;
     }
-    const { connection, key } = this.#argument;
-    connection.send({ type: "expired", key, limit: name, after });
+    this.#argument.connection.send({ type: "expired", process: this.#self.process, limit: name, after });
   }
 
   // Progress
