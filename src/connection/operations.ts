@@ -1,5 +1,5 @@
 import type { From, Process, Self } from "../../actors/index.js";
-import type { OperationMail, OperationNews } from "../operation/process.js";
+import type { OperationHost, OperationMail, OperationNews } from "../operation/process.js";
 import { isSafe, mayRepeat } from "../operation/retry.js";
 import type { Settlement } from "../operation/settlement.js";
 import type { AttemptOutcome } from "../protocol/base-error.js";
@@ -15,7 +15,7 @@ import { Outbox } from "./outbox.js";
 import { type Pending, PendingTable, type Ticket } from "./pending.js";
 import { routeProgress } from "./progress.js";
 import type { ConnectionSettings } from "./settings.js";
-import { spawnOperation } from "./spawn.js";
+import { operationHost, spawnOperation } from "./spawn.js";
 import { Suspects } from "./suspects.js";
 import type { Wire } from "./wire.js";
 
@@ -52,6 +52,7 @@ export class Operations {
   readonly #outbox: Outbox;
   readonly #suspects = new Suspects();
   readonly #drop: Drop;
+  readonly #host: OperationHost;
   /** Written, but not yet accepted to the last byte; in the order of their frames. */
   #unaccepted: Pending[] = [];
   /** Set while the connection is ready. */
@@ -73,6 +74,7 @@ export class Operations {
     this.#wire = wire;
     this.#nextId = nextId;
     this.#drop = dropInto(settings);
+    this.#host = operationHost(self.process as unknown as Process<OperationNews>, settings);
     this.#outbox = new Outbox(
       (pending) =>
         new Promise((resolve) => {
@@ -101,9 +103,9 @@ export class Operations {
       from.reply(refusal({ code: "OVERLOADED", limit: this.#settings.maxPending }));
       return;
     }
-    const pending = this.#table.add(ticket, (settlement) => void from.reply(settlement));
+    const pending = this.#table.add(ticket, from);
     this.#settings.stats.operations.started++;
-    this.#table.carriedBy(pending, spawnOperation(this.#self, this.#settings, pending));
+    this.#table.carriedBy(pending, spawnOperation(this.#self, this.#host, pending));
     if (ticket.isStream && this.#agreement !== undefined) this.#put(pending);
     else if (this.#isFree && this.#outbox.size === 0 && this.#releasing === undefined) this.#put(pending);
     else this.#outbox.add(pending);
@@ -331,7 +333,7 @@ export class Operations {
     const pending = this.#table.ended(process);
     if (pending === undefined || failure === undefined) return;
     if (pending.settlement === undefined) this.#abandon(pending, failure, undefined);
-    if (pending.settlement !== undefined) pending.reply(pending.settlement);
+    if (pending.settlement !== undefined) pending.from.reply(pending.settlement);
   }
 
   /**

@@ -35,10 +35,16 @@ export interface Ticket {
  */
 export type Stage = "waiting" | "writing" | "sent" | "settled";
 
+/** Takes the first settlement; more of them are ignored. */
+interface Caller {
+  reply(settlement: Settlement): unknown;
+}
+
 /** An operation as its connection knows it. */
 export class Pending {
   readonly ticket: Ticket;
-  readonly reply: (settlement: Settlement) => void;
+  /** Where the caller waits. */
+  readonly from: Caller;
   process: Process<OperationMail> | undefined = undefined;
   stage: Stage = "waiting";
   /** How it ends; its process may still wait for the callback before it says so. */
@@ -54,9 +60,9 @@ export class Pending {
   /** Resolves the outbox's task that wrote it. */
   accepted: (() => void) | undefined = undefined;
 
-  constructor(ticket: Ticket, reply: (settlement: Settlement) => void) {
+  constructor(ticket: Ticket, from: Caller) {
     this.ticket = ticket;
-    this.reply = reply;
+    this.from = from;
     this.wireToken = ticket.token;
   }
 
@@ -102,8 +108,8 @@ export class PendingTable {
     return this.#byToken.has(token);
   }
 
-  add(ticket: Ticket, reply: (settlement: Settlement) => void): Pending {
-    const pending = new Pending(ticket, reply);
+  add(ticket: Ticket, from: Caller): Pending {
+    const pending = new Pending(ticket, from);
     this.#byToken.set(ticket.token, pending);
     return pending;
   }

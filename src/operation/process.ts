@@ -8,6 +8,7 @@ import {
   type Self,
   type SystemMessage,
 } from "../../actors/index.js";
+import type { ProgressToken } from "../protocol/message.js";
 import type { ProgressUpdate } from "./operation.js";
 import type { Settlement } from "./settlement.js";
 import { isThenable } from "./thenable.js";
@@ -43,15 +44,22 @@ export type OperationNews =
 /** What happened to the updates, for the statistics and the `callbackError` event. */
 export interface DeliveryReport {
   delivered(): void;
-  overflowed(count: number): void;
+  overflowed(token: ProgressToken, count: number): void;
   /** Once per operation whose callback failed, before the promise settles. */
-  callbackFailed(first: unknown, count: number): void;
+  callbackFailed(token: ProgressToken, first: unknown, count: number): void;
 }
 
-export interface OperationArgument {
+/** What all operations of a connection have in common. */
+export interface OperationHost {
   readonly connection: Process<OperationNews>;
-  /** Settles the caller's promise. The first settlement counts. */
-  readonly reply: (settlement: Settlement) => void;
+  readonly progressBuffer: number;
+  readonly progressDrain: number;
+  readonly report: DeliveryReport;
+}
+
+/** What is asked of an operation's process. */
+export interface OperationOrder {
+  readonly token: ProgressToken;
   /** The caller's callback and the listeners to its token; `undefined` when nobody listens. */
   readonly deliver: ((update: ProgressUpdate) => unknown) | undefined;
   /** When the caller made the call, on the runtime's clock; `maxTimeout` counts from it. */
@@ -60,9 +68,13 @@ export interface OperationArgument {
   readonly startedAt: number;
   readonly timeout: number;
   readonly maxTimeout: number;
-  readonly progressBuffer: number;
-  readonly progressDrain: number;
-  readonly report: DeliveryReport;
+}
+
+export interface OperationArgument {
+  readonly host: OperationHost;
+  readonly order: OperationOrder;
+  /** Where the caller's promise is settled. The first settlement counts. */
+  readonly from: { reply(settlement: Settlement): unknown };
 }
 
 /**
@@ -95,7 +107,7 @@ class OperationProcess implements Behaviour {
   constructor(self: Self<OperationMail>, argument: OperationArgument) {
     this.#self = self;
     this.#argument = argument;
-    this.#lastSign = argument.startedAt;
+    this.#lastSign = argument.order.startedAt;
   }
 
   init(): void {
@@ -157,7 +169,7 @@ class OperationProcess implements Behaviour {
 
   /** Which limit is next, and when. */
   #limit(): { readonly name: "timeout" | "maxTimeout"; readonly after: number; readonly due: number } {
-    const { timeout, maxTimeout, calledAt } = this.#argument;
+    const { timeout, maxTimeout, calledAt } = this.#argument.order;
     const silence = this.#lastSign + timeout;
     const whole = calledAt + maxTimeout;
     return silence <= whole
@@ -177,7 +189,7 @@ class OperationProcess implements Behaviour {
       this.#wait();
       return;
     }
-    const { connection } = this.#argument;
+    const { connection } = this.#argument.host;
     const { process } = this.#self;
     this.#self.runtime.clock.later(() => connection.send({ type: "due", process }));
   }
@@ -189,7 +201,7 @@ class OperationProcess implements Behaviour {
       this.#wait();
       return;
     }
-    this.#argument.connection.send({ type: "expired", process: this.#self.process, limit: name, after });
+    this.#argument.host.connection.send({ type: "expired", process: this.#self.process, limit: name, after });
   }
 
   // Progress
@@ -200,9 +212,10 @@ class OperationProcess implements Behaviour {
       this.#deliver(update);
       return;
     }
-    this.#updates ??= new UpdateQueue(this.#argument.progressBuffer);
+    const { host, order } = this.#argument;
+    this.#updates ??= new UpdateQueue(host.progressBuffer);
     const dropped = this.#updates.push(update);
-    if (dropped > 0) this.#argument.report.overflowed(dropped);
+    if (dropped > 0) host.report.overflowed(order.token, dropped);
     this.#deliverWaiting();
   }
 
@@ -218,9 +231,10 @@ class OperationProcess implements Behaviour {
   }
 
   #deliver(update: ProgressUpdate): void {
-    const { deliver, report } = this.#argument;
+    const { host, order } = this.#argument;
+    const { deliver } = order;
     if (deliver === undefined) return;
-    report.delivered();
+    host.report.delivered();
     try {
       const pending = deliver(update);
       if (!isThenable(pending)) return;
@@ -241,7 +255,7 @@ class OperationProcess implements Behaviour {
   #settle(settlement: Settlement): void {
     if (this.#settlement !== undefined) return;
     this.#settlement = settlement;
-    const { progressDrain } = this.#argument;
+    const { progressDrain } = this.#argument.host;
     const isDrained = !this.#isCallbackBusy && this.#updates === undefined;
     if (settlement.outcome !== "completed" || isDrained || progressDrain === 0) {
       this.#finish();
@@ -256,8 +270,9 @@ class OperationProcess implements Behaviour {
 
   #finish(): void {
     if (this.#settlement === undefined) return;
-    if (this.#failures > 0) this.#argument.report.callbackFailed(this.#firstFailure, this.#failures);
-    this.#argument.reply(this.#settlement);
+    const { host, order, from } = this.#argument;
+    if (this.#failures > 0) host.report.callbackFailed(order.token, this.#firstFailure, this.#failures);
+    from.reply(this.#settlement);
     this.#self.exit("normal");
   }
 }

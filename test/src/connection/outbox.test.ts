@@ -5,7 +5,8 @@ import { Outbox } from "../../../src/connection/outbox.js";
 import { Pending, type Ticket } from "../../../src/connection/pending.js";
 import { survivorsOf } from "../../support/gc.js";
 
-const pendingOf = (priority = 0): Pending => new Pending({ priority, token: "t" } as Ticket, () => undefined);
+const pendingOf = (priority = 0): Pending =>
+  new Pending({ priority, token: "t" } as Ticket, { reply: () => undefined });
 
 /** An outbox whose releases are accepted when the test says so. */
 function setUp() {
