@@ -1,6 +1,7 @@
 import type { Operation, ProgressCallback, ProgressUpdate } from "../operation/operation.js";
 import { isThenable } from "../operation/thenable.js";
 import type { ProgressToken } from "../protocol/message.js";
+import type { ConnectionLink } from "./link.js";
 import type { OperationHandle } from "./operation-promise.js";
 import { ProgressStream } from "./progress-stream.js";
 
@@ -10,7 +11,7 @@ export class Call implements OperationHandle {
   /** When the caller made it, on the runtime's clock. */
   readonly calledAt: number;
   readonly #progressBuffer: number;
-  readonly #cancel: (call: Call, reason: unknown) => void;
+  readonly #link: Pick<ConnectionLink, "cancel">;
   #stream: ProgressStream | undefined = undefined;
   #latest: ProgressUpdate | undefined = undefined;
   #end: { readonly error: unknown } | undefined = undefined;
@@ -18,16 +19,11 @@ export class Call implements OperationHandle {
   /** Set once the caller has given it up by its handle. */
   cancelled: { readonly reason: unknown } | undefined = undefined;
 
-  constructor(
-    token: ProgressToken,
-    calledAt: number,
-    progressBuffer: number,
-    cancel: (call: Call, reason: unknown) => void,
-  ) {
+  constructor(token: ProgressToken, calledAt: number, progressBuffer: number, link: Pick<ConnectionLink, "cancel">) {
     this.token = token;
     this.calledAt = calledAt;
     this.#progressBuffer = progressBuffer;
-    this.#cancel = cancel;
+    this.#link = link;
   }
 
   get progress(): AsyncIterable<ProgressUpdate> {
@@ -42,7 +38,7 @@ export class Call implements OperationHandle {
   cancel(reason: unknown): void {
     if (this.cancelled !== undefined || this.#end !== undefined) return;
     this.cancelled = { reason };
-    this.#cancel(this, reason);
+    this.#link.cancel(this.token, reason, undefined);
   }
 
   /** Shows an update to whoever reads `progress`. Returns how many updates were dropped for it. */

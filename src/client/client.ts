@@ -9,8 +9,10 @@ import {
   type ProgressOption,
   type RequestOptions,
 } from "../operation/operation.js";
+import type { Settlement } from "../operation/settlement.js";
+import { isThenable } from "../operation/thenable.js";
 import { generateProgressToken } from "../operation/token.js";
-import { type CancelledError, InvalidRequestError, InvalidResultError } from "../protocol/errors.js";
+import { InvalidRequestError } from "../protocol/errors.js";
 import { errorOf } from "../protocol/failure.js";
 import type { ServerInfo } from "../protocol/legacy.js";
 import { isProgressToken, type Params, type ProgressToken } from "../protocol/message.js";
@@ -22,7 +24,7 @@ import type {
   ReadResourceResult,
   ResultByMethod,
 } from "../protocol/results.js";
-import type { StandardResult, StandardSchema } from "../protocol/standard-schema.js";
+import type { StandardSchema } from "../protocol/standard-schema.js";
 import { onAbort } from "./aborts.js";
 import { Call, TokenListeners } from "./call.js";
 import type { ClientEvents, EventName } from "./events.js";
@@ -30,6 +32,7 @@ import type { Hub } from "./hub.js";
 import { type OperationPromise, operationPromise } from "./operation-promise.js";
 import { walkPages } from "./pages.js";
 import { type ReadyOptions, untilReady } from "./readiness.js";
+import { resultOf } from "./result.js";
 import type { ToolBook } from "./tool-book.js";
 
 /** Options of the list methods. */
@@ -101,7 +104,7 @@ export class Client implements AsyncDisposable {
     return this.#begin(options?.progress, async (call) => {
       const result = await walkPages("tools/list", options?.cursor, (cursor) => {
         const params = cursor === undefined ? undefined : { cursor };
-        return this.#run(init("tools/list", params, options), call);
+        return this.#run(checkedOperation<ListToolsResult>("tools/list", params, options), call);
       });
       this.#parts.tools.learn(result.tools, options?.cursor === undefined);
       return result;
@@ -161,7 +164,7 @@ export class Client implements AsyncDisposable {
   async ready(options: ReadyOptions = {}): Promise<void> {
     checkLimit("timeout", options.timeout);
     const failure = await untilReady(this.#parts.hub, this.#parts.runtime.clock, { ...options, atFirst: false });
-    if (failure !== undefined) throw errorOf("ready", failure, { outcome: "not_sent", attempts: 0 });
+    if (failure !== undefined) throw errorOf("ready", failure, UNSENT);
   }
 
   /**
@@ -187,17 +190,40 @@ export class Client implements AsyncDisposable {
     params: Params | undefined,
     options: RequestOptions | undefined,
   ): OperationPromise<ResultByMethod[M]> {
-    return this.#begin(options?.progress, (call) => this.#run(init(method, params, options), call));
+    const call = this.#call(options?.progress);
+    return operationPromise(this.#performOne(call, method, params, options), call);
+  }
+
+  async #performOne<M extends KnownMethod>(
+    call: Call,
+    method: M,
+    params: Params | undefined,
+    options: RequestOptions | undefined,
+  ): Promise<ResultByMethod[M]> {
+    try {
+      const operation: Operation<ResultByMethod[M]> = checkedOperation(method, params, options);
+      // Not through `#run`: each async function on the way costs a promise, and most calls come this way.
+      const result = resultOf(operation, await this.#settlementOf(operation, call), this.#parts.schemas);
+      const settled = isThenable(result) ? await result : result;
+      call.end();
+      return settled;
+    } catch (error) {
+      call.end(error);
+      throw error;
+    }
   }
 
   /** Makes the promise that a caller gets, and what its handle acts on. */
   #begin<T>(progress: ProgressOption | undefined, body: (call: Call) => Promise<T>): OperationPromise<T> {
+    const call = this.#call(progress);
+    return operationPromise(this.#follow(call, body), call);
+  }
+
+  #call(progress: ProgressOption | undefined): Call {
     const { hub, runtime, defaults } = this.#parts;
     const given = typeof progress === "object" ? progress?.token : undefined;
     const token = isProgressToken(given) ? given : generateProgressToken();
-    const cancel = (it: Call, reason: unknown) => hub.link.cancel(it.token, reason, undefined);
-    const call = new Call(token, runtime.clock.now(), defaults.progressBuffer, cancel);
-    return operationPromise(this.#follow(call, body), call);
+    return new Call(token, runtime.clock.now(), defaults.progressBuffer, hub.link);
   }
 
   async #follow<T>(call: Call, body: (call: Call) => Promise<T>): Promise<T> {
@@ -213,12 +239,19 @@ export class Client implements AsyncDisposable {
 
   /** One operation from the caller's side: it is made, carried out by the connection, and its result checked. */
   async #run<R>(operation: Operation<R>, call: Call): Promise<R> {
+    return await resultOf(operation, await this.#settlementOf(operation, call), this.#parts.schemas);
+  }
+
+  /** Has the operation carried out. @throws {CancelledError} when it was given up before. */
+  #settlementOf(operation: Operation, call: Call): Promise<Settlement> {
     const { hub, runtime, defaults } = this.#parts;
     const { method, signal } = operation;
-    if (call.cancelled !== undefined) throw cancelled(method, call.cancelled.reason);
-    if (signal?.aborted) throw cancelled(method, signal.reason, signal.reason);
-    const unwatch = signal && onAbort(signal, () => hub.link.cancel(call.token, signal.reason, signal.reason));
-    const settlement = await hub.link.request({
+    if (call.cancelled !== undefined)
+      throw errorOf(method, { code: "CANCELLED", reason: call.cancelled.reason }, UNSENT);
+    if (signal?.aborted) {
+      throw errorOf(method, { code: "CANCELLED", reason: signal.reason, cause: signal.reason }, UNSENT);
+    }
+    const settlement = hub.link.request({
       method,
       params: operation.params,
       meta: operation.meta,
@@ -237,35 +270,10 @@ export class Client implements AsyncDisposable {
         return this.#listeners.of(operation, call.token)?.(update);
       },
     });
-    unwatch?.();
-    const reach = { outcome: settlement.outcome, attempts: settlement.attempts };
-    if (!settlement.ok) throw errorOf(method, settlement.failure, reach);
-    let cause: unknown;
-    try {
-      const checked = await this.#check(operation, settlement.result);
-      if (checked.issues === undefined) return checked.value as R;
-      cause = checked.issues;
-    } catch (error) {
-      cause = error;
-    }
-    throw new InvalidResultError(method, settlement.result, { ...reach, cause });
+    if (signal === undefined) return settlement;
+    const unwatch = onAbort(signal, () => hub.link.cancel(call.token, signal.reason, signal.reason));
+    return settlement.finally(unwatch);
   }
-
-  #check(operation: Operation, result: unknown): StandardResult<unknown> | Promise<StandardResult<unknown>> {
-    const { schemas } = this.#parts;
-    const { method } = operation;
-    const known = Object.hasOwn(schemas, method) ? schemas[method as KnownMethod] : undefined;
-    const schema = operation.result ?? known;
-    return schema === undefined ? { value: result } : schema["~standard"].validate(result);
-  }
-}
-
-function init<M extends KnownMethod>(
-  method: M,
-  params: Params | undefined,
-  options: RequestOptions | undefined,
-): Operation<ResultByMethod[M]> {
-  return checkedOperation(method, params, options);
 }
 
 function encodeNotification(method: string, params: Params | undefined): string {
@@ -276,6 +284,4 @@ function encodeNotification(method: string, params: Params | undefined): string 
   }
 }
 
-function cancelled(method: string, reason: unknown, cause?: unknown): CancelledError {
-  return errorOf(method, { code: "CANCELLED", reason, cause }, { outcome: "not_sent", attempts: 0 }) as CancelledError;
-}
+const UNSENT = { outcome: "not_sent", attempts: 0 } as const;

@@ -61,11 +61,11 @@ export class ConnectionLink {
   }
 
   /** Has an operation carried out; resolves however it ends. */
-  async request(ticket: Ticket): Promise<Settlement> {
-    if (this.#closed !== undefined) return unsent(this.#closed);
+  request(ticket: Ticket): Promise<Settlement> {
+    if (this.#closed !== undefined) return Promise.resolve(unsent(this.#closed));
     const connection = this.#connection;
-    if (connection === undefined || !connection.alive) return await this.#park(ticket);
-    return await this.#call(connection, ticket);
+    if (connection === undefined || !connection.alive) return this.#park(ticket);
+    return this.#call(connection, ticket);
   }
 
   cancel(token: ProgressToken, reason: unknown, cause: unknown): void {

@@ -15,11 +15,16 @@ const NEEDED: Readonly<Record<string, string>> = {
   "logging/setLevel": "logging",
 };
 
+/** Those that are not at the top. */
+const PATHS: Readonly<Record<string, readonly string[]>> = {
+  "resources.subscribe": ["resources", "subscribe"],
+};
+
 /** The capability that `method` needs and the server lacks, if any. */
 export function missingCapability(method: string, server: ServerInfo): string | undefined {
   const needed = Object.hasOwn(NEEDED, method) ? NEEDED[method] : undefined;
   if (needed === undefined) return undefined;
   let declared: unknown = server.capabilities;
-  for (const key of needed.split(".")) declared = (declared as Record<string, unknown> | undefined)?.[key];
+  for (const key of PATHS[needed] ?? [needed]) declared = (declared as Record<string, unknown> | undefined)?.[key];
   return declared === undefined || declared === false ? needed : undefined;
 }
