@@ -51,20 +51,24 @@ async function progress(open, { wire, count }) {
 
 /** What calls that are not answered hold. */
 async function heap(open, { pending, isFollowed }) {
-  const client = await open(await wireOf("memory"), { inFlight: 2 * pending, maxPending: 2 * pending });
-  const begin = (count) => {
+  const wire = await wireOf("memory");
+  const client = await open(wire, { inFlight: 2 * pending, maxPending: 2 * pending });
+  const begin = async (count) => {
+    const { server } = wire;
+    const expected = server.received + count;
     const begun = [];
     for (let n = 0; n < count; n++) {
       const args = { n };
       begun.push(isFollowed ? client.follow("hang", args, () => undefined) : client.call("hang", args));
       begun[n].catch(() => undefined);
     }
+    while (server.received < expected) await sleep(1);
     return begun;
   };
   // What is compiled and made once is there before the count begins.
-  const before = begin(1_000);
+  const before = await begin(1_000);
   const start = await heapUsed();
-  const begun = begin(pending);
+  const begun = await begin(pending);
   const bytes = ((await heapUsed()) - start) / pending;
   if (before.length + begun.length !== pending + 1_000) throw new Error("Expected the calls to be kept");
   return { bytes };

@@ -5,7 +5,10 @@ export function memoryServer() {
   const server = {
     /** Set by the client's transport. */
     onMessage: undefined,
+    /** How many messages have come. */
+    received: 0,
     receive({ id, method, params }) {
+      server.received++;
       if (id === undefined || params?.name === "hang") return;
       const answer =
         method === "tools/call"
