@@ -13,7 +13,7 @@ const CALL = { cpu: "CPU-µs", perSecond: "calls/s", p50: "µs", p99: "µs" };
 const UPDATE = { cpu: "CPU-µs", perSecond: "updates/s", lost: "lost" };
 
 const IN_FLIGHT = [1, 10, 100, 1_000, 10_000];
-const CONNECTIONS = [1, 5, 20, 50, 100, 200];
+const CONNECTIONS = [1, 10, 50, 200];
 
 export const MEASURES = [
   ...[
@@ -21,8 +21,8 @@ export const MEASURES = [
     ["memory", 64, 30_000, undefined],
     ["stdio", 1, 6_000, undefined],
     ["stdio", 64, 40_000, { to: "v1", ratio: 0.6 }],
-    ["http", 1, 1_500, undefined],
-    ["http", 64, 3_000, { to: "v1", ratio: 0.25 }],
+    ["http", 1, 1_000, undefined],
+    ["http", 64, 2_000, { to: "v1", ratio: 0.25 }],
   ].map(([wire, inFlight, calls, goal]) => ({
     name: `call-${wire}-${inFlight}`,
     title: `tools/call, ${wire}, ${inFlight === 1 ? "one at a time" : `${inFlight} in flight`}`,
@@ -61,21 +61,21 @@ export const MEASURES = [
     name: "connect",
     title: "connect again, stdio",
     run: "connectAgain",
-    with: { times: 12 },
+    with: { times: 8 },
     figures: { cpu: "CPU-ms", wall: "ms" },
   },
   {
     name: "list",
     title: "tools/list of 500 tools, stdio",
     run: "list",
-    with: { times: 150 },
+    with: { times: 100 },
     figures: { cpu: "CPU-µs", p50: "µs" },
   },
   {
     name: "large",
     title: "one line of 32 MB, stdio",
     run: "large",
-    with: { sizes: [4, 8, 16, 32] },
+    with: { sizes: [8, 32] },
     figures: { cpu: "CPU-ms", growth: "of linear" },
     goal: { to: "v1", ratio: 0.1 },
   },
@@ -99,7 +99,7 @@ export const MEASURES = [
     name: `in-flight-${inFlight}`,
     title: `tools/call, stdio, ${inFlight.toLocaleString("en")} in flight`,
     run: "calls",
-    with: { wire: "stdio", inFlight, calls: inFlight === 1 ? 6_000 : 30_000 },
+    with: { wire: "stdio", inFlight, calls: inFlight === 1 ? 6_000 : 20_000 },
     figures: CALL,
     curve: { name: "in-flight", at: inFlight },
   })),
@@ -107,7 +107,7 @@ export const MEASURES = [
     name: `connections-${connections}`,
     title: `tools/call, memory, ${connections} connections`,
     run: "calls",
-    with: { wire: "memory", inFlight: 1, calls: 30_000, connections },
+    with: { wire: "memory", inFlight: 1, calls: 20_000, connections },
     figures: CALL,
     curve: { name: "connections", at: connections },
   })),

@@ -84,15 +84,16 @@ export class ConnectionLink {
     this.#connection?.cast("notify", notice);
   }
 
-  async #call(connection: ConnectionRef, ticket: Ticket): Promise<Settlement> {
-    try {
-      return await connection.call("request", ticket, { timeout: Number.POSITIVE_INFINITY });
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      // It had ended before the call: no process knows of it.
-      if (error.failure === "noproc" && this.#closed === undefined) return await this.#park(ticket);
-      return this.#closed === undefined ? crashed(error) : { ...unsent(this.#closed), outcome: "unknown" };
-    }
+  /** Not an async function: what each of those keeps while it waits is more than all of this. */
+  #call(connection: ConnectionRef, ticket: Ticket): Promise<Settlement> {
+    return connection.call("request", ticket, NO_TIMEOUT).catch((error) => this.#unanswered(error, ticket));
+  }
+
+  #unanswered(error: unknown, ticket: Ticket): Settlement | Promise<Settlement> {
+    if (!(error instanceof CallError)) throw error;
+    // It had ended before the call: no process knows of it.
+    if (error.failure === "noproc" && this.#closed === undefined) return this.#park(ticket);
+    return this.#closed === undefined ? crashed(error) : { ...unsent(this.#closed), outcome: "unknown" };
   }
 
   #park(ticket: Ticket): Promise<Settlement> {
@@ -126,6 +127,8 @@ export class ConnectionLink {
     return parked;
   }
 }
+
+const NO_TIMEOUT = { timeout: Number.POSITIVE_INFINITY };
 
 function unsent(failure: Failure): Settlement & { readonly ok: false } {
   return { ok: false, failure, outcome: "not_sent", attempts: 0 };
