@@ -353,9 +353,9 @@ export class Operations {
   }
 
   #settle(pending: Pending, outcome: AttemptOutcome, failure: Failure | undefined, result?: unknown): void {
-    const reach = { outcome, attempts: pending.attempts };
+    const { attempts } = pending;
     const settlement: Settlement =
-      failure === undefined ? { ok: true, result, ...reach } : { ok: false, failure, ...reach };
+      failure === undefined ? { ok: true, result, outcome, attempts } : { ok: false, failure, outcome, attempts };
     this.#outbox.remove(pending);
     this.#suspects.forget(pending);
     this.#table.settle(pending, settlement);

@@ -167,25 +167,21 @@ class OperationProcess implements Behaviour {
     return this.#self.runtime.clock.now();
   }
 
-  /** Which limit is next, and when. */
-  #limit(): { readonly name: "timeout" | "maxTimeout"; readonly after: number; readonly due: number } {
+  /** When the next limit passes. */
+  #due(): number {
     const { timeout, maxTimeout, calledAt } = this.#argument.order;
-    const silence = this.#lastSign + timeout;
-    const whole = calledAt + maxTimeout;
-    return silence <= whole
-      ? { name: "timeout", after: timeout, due: silence }
-      : { name: "maxTimeout", after: maxTimeout, due: whole };
+    return Math.min(this.#lastSign + timeout, calledAt + maxTimeout);
   }
 
   /** One timer, set again only when it fires: progress moves the limit without touching it. */
   #wait(): void {
-    const { due } = this.#limit();
+    const due = this.#due();
     if (due !== Number.POSITIVE_INFINITY) this.#self.sendAfter(Math.max(0, due - this.#now()), TICK);
   }
 
   #tick(): void {
     if (this.#settlement !== undefined) return;
-    if (this.#limit().due > this.#now()) {
+    if (this.#due() > this.#now()) {
       this.#wait();
       return;
     }
@@ -196,12 +192,13 @@ class OperationProcess implements Behaviour {
 
   #expire(): void {
     if (this.#settlement !== undefined) return;
-    const { name, after, due } = this.#limit();
-    if (due > this.#now()) {
+    if (this.#due() > this.#now()) {
       this.#wait();
       return;
     }
-    this.#argument.host.connection.send({ type: "expired", process: this.#self.process, limit: name, after });
+    const { host, order } = this.#argument;
+    const limit = this.#lastSign + order.timeout <= order.calledAt + order.maxTimeout ? "timeout" : "maxTimeout";
+    host.connection.send({ type: "expired", process: this.#self.process, limit, after: order[limit] });
   }
 
   // Progress

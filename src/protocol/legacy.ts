@@ -83,5 +83,6 @@ export function legacyCodec(version: string): Codec {
 /** The caller's `_meta` is kept; the progress token is added to it. */
 function legacyRequest(id: RequestId, { method, params, meta }: Ask, progressToken: ProgressToken): RpcRequest {
   const given = params?._meta as Params | undefined;
-  return { jsonrpc: "2.0", id, method, params: { ...params, _meta: { ...given, ...meta, progressToken } } };
+  const _meta = given === undefined && meta === undefined ? { progressToken } : { ...given, ...meta, progressToken };
+  return { jsonrpc: "2.0", id, method, params: { ...params, _meta } };
 }
