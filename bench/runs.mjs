@@ -22,7 +22,7 @@ async function calls(open, { wire, inFlight, calls: total, connections = 1 }) {
   for (let n = 0; n < connections; n++) clients.push(await open(await wireOf(wire), { inFlight, maxPending: 10_000 }));
   const call = (client) => client.call("echo", { text: "hello", n: 1 });
   const took = new Float64Array(total);
-  await repeat(clients, inFlight, Math.max(total / 3, inFlight * 2), call);
+  await repeat(clients, inFlight, Math.max(total / 2, inFlight), call);
   const figures = await cost(() => repeat(clients, inFlight, total, call, took));
   took.sort();
   return {
