@@ -46,7 +46,9 @@ async function times() {
   const costs = new Map();
   for (const [index, id] of profile.samples.entries()) {
     const frame = frames.get(id);
-    if (frame.functionName !== "(idle)") add(costs, frame, profile.timeDeltas[index]);
+    // `dispatch` without a file is the profiler's own start and stop.
+    if (frame.functionName !== "(idle)" && (frame.functionName !== "dispatch" || frame.url !== ""))
+      add(costs, frame, profile.timeDeltas[index]);
   }
   return costs;
 }
