@@ -21,7 +21,7 @@ const CLIENTS = Object.keys(COLORS);
 const lines = [];
 for (const file of process.argv.length > 2 ? process.argv.slice(2) : [latest()]) {
   const more = readFileSync(file, "utf8").trim().split("\n").map(JSON.parse);
-  const replaced = new Set(more.map(({ measure }) => measure));
+  const replaced = new Set(more.flatMap(({ measure }) => measure ?? []));
   for (let n = lines.length - 1; n >= 0; n--) if (replaced.has(lines[n].measure)) lines.splice(n, 1);
   lines.push(...more);
 }
@@ -50,7 +50,11 @@ function latest() {
 
 function header() {
   const versions = Object.values(about.versions).map((version) => `\`${version}\``);
-  return `${about.date.slice(0, 10)}, Node ${about.node}, ${about.machine}, ${about.rounds} rounds. ${versions.join(", ")}.`;
+  // A run that was stopped has fewer rounds of what came last; what is taken once has rounds of its own.
+  const counts = resultsOf(lines).flatMap(({ samples }) => [...samples.values()].map((taken) => taken.length));
+  const rounds = counts.filter((count) => count > 1);
+  const span = [...new Set([Math.min(...rounds), Math.max(...rounds)])].join(" to ");
+  return `${about.date.slice(0, 10)}, Node ${about.node}, ${about.machine}, ${span} rounds. ${versions.join(", ")}.`;
 }
 
 function detail() {
