@@ -130,6 +130,11 @@ function draw(name, option, height) {
   const chart = init(null, null, { renderer: "svg", ssr: true, width: 820, height });
   const data = option.series.map((one) => one.name);
   chart.setOption({ animation: false, backgroundColor: "#ffffff", legend: { data, top: 10 }, ...option });
-  writeFileSync(new URL(`${name}.svg`, PLOTS), `${chart.renderToSVGString()}\n`);
+  // A page shows it as a picture: it needs a name, and nothing for a mouse that is over it.
+  const svg = chart
+    .renderToSVGString()
+    .replace(/<style[\s\S]*?<\/style>\n?/, "")
+    .replace(">", `><title>Cost of each client: ${name}</title>`);
+  writeFileSync(new URL(`${name}.svg`, PLOTS), `${svg}\n`);
   chart.dispose();
 }
