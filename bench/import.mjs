@@ -10,9 +10,9 @@
  * One line of JSON goes to stdout, a table to stderr. `--check` fails if the ratio of the medians is above 0.6.
  */
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { existsSync } from "node:fs";
 import { parseArgs, promisify } from "node:util";
+import { fail, linesOf, medianOf, versionOf } from "./statistics.mjs";
 
 const LIMIT = 0.6;
 const FEWEST_ROUNDS = 15;
@@ -76,23 +76,12 @@ function summary(name) {
   const cpuMs = taken.map((sample) => sample.cpuMs);
   return {
     name,
-    version: version(name),
-    importMs: round3(median(importMs)),
+    version: versionOf(name),
+    importMs: round3(medianOf(importMs)),
     fastestMs: round3(Math.min(...importMs)),
     slowestMs: round3(Math.max(...importMs)),
-    cpuMs: round3(median(cpuMs)),
+    cpuMs: round3(medianOf(cpuMs)),
   };
-}
-
-function version(name) {
-  const manifest = name === "caduceus" ? "../package.json" : `../node_modules/${name}/package.json`;
-  return JSON.parse(readFileSync(fileURLToPath(new URL(manifest, import.meta.url)), "utf8")).version;
-}
-
-function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 function round3(number) {
@@ -108,12 +97,5 @@ function table() {
     ]),
     ["ratio", `${ratio}`, "", "", `${cpuRatio}`],
   ];
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const line = (row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join("  ");
-  return `${rows.map(line).join("\n")}\n${rounds} fresh processes each, ${process.version}\n`;
-}
-
-function fail(message) {
-  process.stderr.write(`${message}\n`);
-  process.exit(1);
+  return `${linesOf(rows).join("\n")}\n${rounds} fresh processes each, ${process.version}\n`;
 }
