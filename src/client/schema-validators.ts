@@ -9,16 +9,21 @@ import type { Issues, Validators } from "./validators.js";
  */
 export class SchemaValidators implements Validators {
   readonly #warn: (message: string) => void;
+  readonly #load: () => Promise<typeof Schemas>;
   readonly #byTool = new WeakMap<Tool, Schemas.Prepared>();
   #cache: Schemas.SchemaCache | undefined = undefined;
 
   /** `warn` hears once per listed tool what of its schema is not checked. */
-  constructor(warn: (message: string) => void) {
+  constructor(
+    warn: (message: string) => void,
+    load: () => Promise<typeof Schemas> = () => import("../schema/index.js"),
+  ) {
     this.#warn = warn;
+    this.#load = load;
   }
 
   async outputIssues(tool: Tool, structuredContent: unknown): Promise<Issues> {
-    const prepared = this.#byTool.get(tool) ?? this.#prepare(tool, await load());
+    const prepared = this.#byTool.get(tool) ?? this.#prepare(tool, await this.#load());
     if (!prepared.ok) {
       return [{ message: `Expected the tool's output schema to be one that can be used: ${prepared.reason}` }];
     }
@@ -26,12 +31,12 @@ export class SchemaValidators implements Validators {
   }
 
   async contentIssues(requestedSchema: unknown, content: Params): Promise<Issues> {
-    const checked = (await load()).checkContent(requestedSchema, content);
+    const checked = (await this.#load()).checkContent(requestedSchema, content);
     return checked.ok ? checked.issues : [{ message: checked.reason }];
   }
 
   async withDefaults(requestedSchema: unknown, content: Params): Promise<Params> {
-    return (await load()).applyDefaults(requestedSchema, content);
+    return (await this.#load()).applyDefaults(requestedSchema, content);
   }
 
   #prepare(tool: Tool, { SchemaCache }: typeof Schemas): Schemas.Prepared {
@@ -43,8 +48,4 @@ export class SchemaValidators implements Validators {
     }
     return prepared;
   }
-}
-
-function load(): Promise<typeof Schemas> {
-  return import("../schema/index.js");
 }

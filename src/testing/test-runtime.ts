@@ -1,3 +1,4 @@
+import "./preload.js";
 import { type CrashReport, type Inspection, Runtime, VirtualClock } from "../../actors/index.js";
 import { Probe } from "./probe.js";
 

@@ -1,17 +1,11 @@
 import { onTestFinished } from "vitest";
 import type { Process, ProcessNode, VirtualClock } from "../../actors/index.js";
-// Loaded before the first `connect()`, so that its own import of it takes no I/O, which virtual time does not wait for.
+import { SchemaValidators } from "../../src/client/schema-validators.js";
 import { startClient } from "../../src/client/start.js";
 import type { Validators } from "../../src/client/validators.js";
 import type { Answerer } from "../../src/connection/answers.js";
-import {
-  type CallToolResult,
-  type Client,
-  type ConnectOptions,
-  connect,
-  type Params,
-  type Server,
-} from "../../src/index.js";
+import type { CallToolResult, Client, ConnectOptions, Params, Server } from "../../src/index.js";
+import * as schemas from "../../src/schema/index.js";
 import { answer, type MemoryServer, type Script, type Step, scriptedMemory } from "../../src/testing/index.js";
 import type { TransportDefinition } from "../../src/transport/transport.js";
 import { type TestRuntime, testRuntime } from "./runtime.js";
@@ -49,12 +43,16 @@ async function connectTo(
   const { runtime, drive } = stage;
   const backoff = { jitter: 0, ...options.backoff };
   const all: ConnectOptions = { protocol: "legacy", ...options, backoff, runtime };
-  const client = await drive(
-    answer === undefined && validators === undefined
-      ? connect(server, all)
-      : startClient(server, all, { answer, validators }),
-  );
+  const client = await drive(startClient(server, all, { answer, validators: validators ?? loadedValidators() }));
   return { ...stage, client };
+}
+
+/** What a client checks schemas by, without the I/O of its first use, which virtual time does not wait for. */
+function loadedValidators(): Validators {
+  return new SchemaValidators(
+    () => undefined,
+    async () => schemas,
+  );
 }
 
 /** A runtime on virtual time in which nothing may be left when the test is over. */

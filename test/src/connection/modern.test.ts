@@ -75,10 +75,7 @@ describe.each(seeds)("a server of 2026-07-28, order %s", (seed) => {
     await stage.clock.advance(100);
 
     expect(call).toMatchObject({ at: 100, error: { code: "TIMEOUT", outcome: "unknown" } });
-    expect(stage.server.received.at(-1)).toMatchObject({
-      method: "notifications/cancelled",
-      params: { requestId: 2, reason: "timeout" },
-    });
+    expect(received(stage, "notifications/cancelled")).toMatchObject([{ params: { requestId: 2, reason: "timeout" } }]);
   });
 
   test.each(["resources/subscribe", "resources/unsubscribe", "logging/setLevel"] as const)(

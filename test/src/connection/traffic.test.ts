@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createOperation, type KnownMethod, type Params } from "../../../src/index.js";
-import { answer, die, Script, say, stall } from "../../../src/testing/index.js";
+import { answer, die, progress, Script, say, stall, wait } from "../../../src/testing/index.js";
 import { connectInMemory, errorOf } from "../../support/memory.js";
 import { methodsOf, traffic } from "../../support/traffic.js";
 
@@ -8,6 +8,8 @@ const HANDSHAKE = ["initialize", "notifications/initialized"];
 const script = new Script()
   .tool("hello", say("hello"))
   .tool("never", stall())
+  .tool("lively", wait(100), progress(1), stall())
+  .tool("slow", wait(500), say("done"))
   .on("resources/list", answer({ resources: [] }))
   .on("resources/templates/list", answer({ resourceTemplates: [] }))
   .on("resources/read", answer({ contents: [] }))
@@ -88,11 +90,21 @@ describe("the traffic on the wire", () => {
     expect(methodsOf(sent)).toEqual([...HANDSHAKE, "tools/call", "notifications/cancelled"]);
   });
 
-  test("a timeout costs one notification", async () => {
+  test("a timeout costs one notification, and a ping where the server was silent", async () => {
     const sent = traffic();
     const { client, drive } = await connectInMemory(script);
 
     expect(await drive(errorOf(client.callTool("never", {}, { timeout: 100 })))).toMatchObject({ code: "TIMEOUT" });
+
+    expect(methodsOf(sent)).toEqual([...HANDSHAKE, "tools/call", "notifications/cancelled", "ping"]);
+  });
+
+  test("a timeout costs one notification alone where the server has shown that it lives", async () => {
+    const sent = traffic();
+    const { client, drive } = await connectInMemory(script);
+
+    const limits = { timeout: 1_000, maxTimeout: 1_050 };
+    expect(await drive(errorOf(client.callTool("lively", {}, limits)))).toMatchObject({ limit: "maxTimeout" });
 
     expect(methodsOf(sent)).toEqual([...HANDSHAKE, "tools/call", "notifications/cancelled"]);
   });
@@ -100,7 +112,7 @@ describe("the traffic on the wire", () => {
   test("what never left the outbox costs nothing", async () => {
     const sent = traffic();
     const { client, drive, clock } = await connectInMemory(script, { maxInFlight: 1 });
-    const first = errorOf(client.callTool("never", {}, { timeout: 1_000 }));
+    const first = client.callTool("slow");
     await clock.settle();
     const waiting = client.callTool("hello");
     await clock.settle();
@@ -108,6 +120,6 @@ describe("the traffic on the wire", () => {
     await drive(errorOf(waiting));
     await drive(first);
 
-    expect(methodsOf(sent)).toEqual([...HANDSHAKE, "tools/call", "notifications/cancelled"]);
+    expect(methodsOf(sent)).toEqual([...HANDSHAKE, "tools/call"]);
   });
 });

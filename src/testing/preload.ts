@@ -1,0 +1,3 @@
+// What a client loads when it needs it, loaded before: importing takes I/O, which virtual time does not wait for.
+import "../client/start.js";
+import "../schema/index.js";
