@@ -36,46 +36,7 @@ const MOST_GROWTH = 24 * 2 ** 20;
 
 await warmUp();
 const before = measure();
-const runtime = new Runtime({
-  onCrash: ({ process, reason }) => report.finding(`defect in ${process.label}: ${JSON.stringify(reason)}`),
-});
-const { servers, end } = await startServers(Number(values.servers));
-const options = {
-  runtime,
-  startTimeout: 20_000,
-  backoff: { initial: 10, max: 500 },
-  downAfter: Number.POSITIVE_INFINITY,
-};
-const clients = await Promise.all(
-  servers.map(({ server, wire }, index) => connect(server, { ...options, name: `${wire} ${index}` })),
-);
-await Promise.all(clients.map((client) => client.listTools()));
-const warnings = watchWarnings(clients);
-
-const deadline = performance.now() + duration;
-const isOver = () => performance.now() >= deadline;
-const killing = killAtRandom();
-const callers = clients.flatMap((client, index) =>
-  Array.from({ length: Number(values.callers) }, (_, caller) =>
-    work({ client, random, report, isOver, name: `${index}-${caller}` }),
-  ),
-);
-await Promise.all(callers);
-clearInterval(killing);
-
-await Promise.all(clients.map((client) => quiet(client)));
-const pids = pidsIn(runtime.tree());
-const incarnations = clients.reduce((sum, { stats }) => sum + stats.restarts.incarnations, 0);
-const restarts = clients.reduce((sum, { stats }) => sum + stats.restarts.connection, 0);
-for (const { stats } of clients) {
-  const { started, settled } = stats.operations;
-  if (started !== settled) report.finding(`${started} operations were started and ${settled} have settled`);
-}
-await Promise.all(clients.map((client) => client.close()));
-if (runtime.size !== 0) report.finding(`${runtime.size} processes of the runtime are left`);
-await runtime.stop();
-await end();
-for (const pid of pids) if (isAlive(pid)) report.finding(`the server's process ${pid} is left`);
+const seen = await soak();
 // Node lets go of closed handles in a later turn.
 for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
 const after = measure();
@@ -83,12 +44,12 @@ if (after.heap - before.heap > MOST_GROWTH) report.finding(`the heap grew by ${m
 if (after.files > before.files) report.finding(`${after.files - before.files} file descriptors are left`);
 const left = leftOver(before.handles, after.handles);
 if (left.length > 0) report.finding(`${left.length} handles are left: ${[...new Set(left)].join(", ")}`);
-if (restarts > 0) report.finding(`a connection's process was restarted ${restarts} times`);
+if (seen.restarts > 0) report.finding(`a connection's process was restarted ${seen.restarts} times`);
 
 const lines = [
-  `servers      ${servers.length}, ${duration / 1_000} s, seed ${values.seed}`,
+  `servers      ${seen.servers}, ${duration / 1_000} s, seed ${values.seed}`,
   ...report.lines(),
-  `restarts     ${incarnations - servers.length} of servers, ${restarts} of connections, ${warnings.count} warnings`,
+  `restarts     ${seen.incarnations - seen.servers} of servers, ${seen.restarts} of connections, ${seen.warnings} warnings`,
   `memory       heap ${megabytes(before.heap)} before, ${megabytes(after.heap)} after`,
   `descriptors  ${before.files} before, ${after.files} after`,
   report.findings.length === 0 ? "clean" : `${report.findings.length} findings:`,
@@ -96,6 +57,52 @@ const lines = [
 ];
 process.stdout.write(`${lines.join("\n")}\n`);
 process.exitCode = report.findings.length === 0 ? 0 : 1;
+
+/** The soak itself, in a function of its own: what it holds is gone with it. */
+async function soak() {
+  const runtime = new Runtime({
+    onCrash: ({ process, reason }) => report.finding(`defect in ${process.label}: ${JSON.stringify(reason)}`),
+  });
+  const { servers, end } = await startServers(Number(values.servers));
+  const options = {
+    runtime,
+    startTimeout: 20_000,
+    backoff: { initial: 10, max: 500 },
+    downAfter: Number.POSITIVE_INFINITY,
+    heartbeat: { interval: 2_000, timeout: 2_000 },
+  };
+  const clients = await Promise.all(
+    servers.map(({ server, wire }, index) => connect(server, { ...options, name: `${wire} ${index}` })),
+  );
+  await Promise.all(clients.map((client) => client.listTools()));
+  const warnings = watchWarnings(clients);
+
+  const deadline = performance.now() + duration;
+  const isOver = () => performance.now() >= deadline;
+  const killing = killAtRandom(runtime);
+  const callers = clients.flatMap((client, index) =>
+    Array.from({ length: Number(values.callers) }, (_, caller) =>
+      work({ client, random, report, isOver, name: `${index}-${caller}` }),
+    ),
+  );
+  await Promise.all(callers);
+  clearInterval(killing);
+
+  await Promise.all(clients.map((client) => quiet(client)));
+  const pids = pidsIn(runtime.tree());
+  const incarnations = clients.reduce((sum, { stats }) => sum + stats.restarts.incarnations, 0);
+  const restarts = clients.reduce((sum, { stats }) => sum + stats.restarts.connection, 0);
+  for (const { stats } of clients) {
+    const { started, settled } = stats.operations;
+    if (started !== settled) report.finding(`${started} operations were started and ${settled} have settled`);
+  }
+  await Promise.all(clients.map((client) => client.close()));
+  if (runtime.size !== 0) report.finding(`${runtime.size} processes of the runtime are left`);
+  await runtime.stop();
+  await end();
+  for (const pid of pids) if (isAlive(pid)) report.finding(`the server's process ${pid} is left`);
+  return { incarnations, restarts, warnings: warnings.count, servers: servers.length };
+}
 
 /** What the first client costs once is nobody's leak. */
 async function warmUp() {
@@ -107,7 +114,7 @@ async function warmUp() {
 }
 
 /** Ends a server from outside now and then, as an operator or the kernel would. */
-function killAtRandom() {
+function killAtRandom(runtime) {
   return setInterval(() => {
     const all = pidsIn(runtime.tree());
     const pid = all[Math.floor(random() * all.length)];

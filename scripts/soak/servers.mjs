@@ -7,6 +7,7 @@ import {
   progress,
   raw,
   Script,
+  scriptedHttp,
   scriptedStdio,
   stall,
   stopReading,
@@ -28,8 +29,18 @@ const script = new Script()
   .tool("crash", die({ code: 3 }))
   .tool("orphan", leaveBehind(), die());
 
+/** One in so many is reached over HTTP. */
+const HTTP_SHARE = 3;
+
 /** How to reach `count` servers, and how to end what was started for it. */
 export async function startServers(count) {
-  const servers = Array.from({ length: count }, () => ({ wire: "stdio", server: scriptedStdio(script) }));
-  return { servers, end: async () => undefined };
+  const listening = await Promise.all(
+    Array.from({ length: Math.floor(count / HTTP_SHARE) }, () => scriptedHttp(script)),
+  );
+  const overHttp = listening.map((http) => ({ wire: "http", server: http.entry, http }));
+  const overStdio = Array.from({ length: count - listening.length }, () => ({
+    wire: "stdio",
+    server: scriptedStdio(script),
+  }));
+  return { servers: [...overStdio, ...overHttp], end: () => Promise.all(listening.map((http) => http.close())) };
 }

@@ -33,10 +33,10 @@ const validators: Validators = {
 };
 
 describe("M15 elicitation by a form", () => {
-  test("accept goes to the server with its content", async () => {
+  test("accept goes to the server with its content, and the defaults of the form", async () => {
     const { reply, stage } = await elicit(async () => accept);
 
-    expect(reply?.result).toEqual(accept);
+    expect(reply?.result).toEqual({ ...accept, content: { name: "Ada", age: 7 } });
     expect(received(stage, "initialize")[0]?.params.capabilities).toEqual({ elicitation: { form: {}, url: {} } });
   });
 
