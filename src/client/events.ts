@@ -2,7 +2,7 @@ import type { DroppedKind, ServiceState } from "../connection/settings.js";
 import type { ProgressUpdate } from "../operation/operation.js";
 import type { CaduceusError } from "../protocol/errors.js";
 import type { ServerInfo } from "../protocol/legacy.js";
-import type { ProgressToken } from "../protocol/message.js";
+import type { Params, ProgressToken } from "../protocol/message.js";
 
 /** What a client tells, by the name to listen to. */
 export interface ClientEvents {
@@ -30,6 +30,17 @@ export interface ClientEvents {
   };
   /** A line the server wrote to stderr. */
   readonly stderr: string;
+  /**
+   * A task of the server's has another status; `task` is all the server said of it, and `token` the operation's that has
+   * become it, if it is one of ours.
+   */
+  readonly taskStatus: {
+    readonly taskId: string;
+    readonly status: string;
+    readonly statusMessage: string | undefined;
+    readonly task: Params;
+    readonly token?: ProgressToken | undefined;
+  };
 }
 
 export type EventName = keyof ClientEvents;

@@ -64,6 +64,7 @@ const events: Record<keyof ClientEvents, true> = {
   warning: true,
   callbackError: true,
   stderr: true,
+  taskStatus: true,
 };
 const codes: Record<ErrorCode, true> = {
   TIMEOUT: true,
