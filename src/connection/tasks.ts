@@ -10,7 +10,7 @@ import type { OperationsMail } from "./operations.js";
 import { MOST_ROUNDS, type Pending, type PendingTable } from "./pending.js";
 import type { Input, Rounds } from "./rounds.js";
 import type { ConnectionSettings } from "./settings.js";
-import { TaskErrands } from "./task-errands.js";
+import { type Errand, TaskErrands } from "./task-errands.js";
 import { waitBeforePoll } from "./task-pace.js";
 import { RunningTask } from "./task-running.js";
 import type { Wire } from "./wire.js";
@@ -128,17 +128,11 @@ export class Tasks {
     const errand = this.#errands.take(id);
     if (errand === undefined || errand === "ignored") return errand === "ignored";
     const { pending, kind, codec } = errand;
-    const { task } = pending;
-    if (kind === "call") return this.#stray(pending, codec.read(pending.ticket.method, result, pending.isAskedAsTask));
-    if (task === undefined) return true;
-    if (kind === "result") {
-      if (error === undefined) this.#shell.settle(pending, "completed", undefined, result);
-      else this.#shell.settle(pending, "completed", { code: "PROTOCOL", error });
-    } else {
-      task.updateId = undefined;
-      if (error === undefined) this.#acknowledged(pending, task);
-      else this.#shell.abandon(pending, { code: "PROTOCOL", error, method: "tasks/update" });
-    }
+    const { task, ticket, isAskedAsTask } = pending;
+    if (kind === "call") return this.#stray(pending, codec.read(ticket.method, result, isAskedAsTask));
+    if (error !== undefined) this.#errandRefused(errand, error);
+    else if (kind === "result") this.#shell.settle(pending, "completed", undefined, result);
+    else if (task !== undefined) this.#acknowledged(pending, task);
     return true;
   }
 
@@ -151,9 +145,15 @@ export class Tasks {
     if (task === undefined) return;
     if (kind === "result") task.resultId = undefined;
     else task.updateId = undefined;
-    if (failure.code === "PROTOCOL") this.#shell.settle(pending, "completed", failure);
+    if (failure.code === "PROTOCOL") this.#errandRefused(errand, failure.error);
     else if (outcome === "completed") this.#shell.abandon(pending, failure);
     else if (!task.isDue) this.#wait(pending, task);
+  }
+
+  /** What is said in the place of a result is what the call itself would have been answered with. */
+  #errandRefused({ kind, pending }: Errand, error: RpcError): void {
+    if (kind === "result") this.#shell.settle(pending, "completed", { code: "PROTOCOL", error });
+    else this.#shell.abandon(pending, { code: "PROTOCOL", error, method: "tasks/update" });
   }
 
   /** The host has answered what the server asked for, or cannot. */
@@ -353,6 +353,7 @@ export class Tasks {
   }
 
   #acknowledged(pending: Pending, task: RunningTask): void {
+    task.updateId = undefined;
     task.answers = Object.fromEntries(Object.entries(task.answers).filter(([key]) => !Object.hasOwn(task.sent, key)));
     this.#update(pending, task);
   }

@@ -5,7 +5,10 @@ import { errorOf } from "../../support/memory.js";
 
 describe.each(["legacy", "modern"] as const)("a client of an HTTP server that is closed, %s", (era) => {
   test("still ends its tasks there, each with the name of its task in a header where the era has it", async () => {
-    const { server, client } = await connectOverHttp(new Script({ era }).taskTool("work", task({}, stall())));
+    const { server, client } = await connectOverHttp(new Script({ era }).taskTool("work", task({}, stall())), {
+      protocol: era,
+      sessions: era === "legacy",
+    });
     await client.listTools();
     const created = next((handler) => client.on("taskStatus", handler));
     const call = errorOf(client.callTool("work"));
