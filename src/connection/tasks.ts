@@ -128,8 +128,9 @@ export class Tasks {
     const errand = this.#errands.take(id);
     if (errand === undefined || errand === "ignored") return errand === "ignored";
     const { pending, kind, codec } = errand;
-    const { task, ticket, isAskedAsTask } = pending;
+    const { ticket, task, isAskedAsTask } = pending;
     if (kind === "call") return this.#stray(pending, codec.read(ticket.method, result, isAskedAsTask));
+    this.#over(errand);
     if (error !== undefined) this.#errandRefused(errand, error);
     else if (kind === "result") this.#shell.settle(pending, "completed", undefined, result);
     else if (task !== undefined) this.#acknowledged(pending, task);
@@ -142,12 +143,16 @@ export class Tasks {
     if (errand === undefined || errand === "ignored") return;
     const { pending, kind } = errand;
     const { task } = pending;
-    if (task === undefined) return;
-    if (kind === "result") task.resultId = undefined;
-    else task.updateId = undefined;
+    if (task === undefined || kind === "call") return;
+    this.#over(errand);
     if (failure.code === "PROTOCOL") this.#errandRefused(errand, failure.error);
     else if (outcome === "completed") this.#shell.abandon(pending, failure);
     else if (!task.isDue) this.#wait(pending, task);
+  }
+
+  #over({ kind, pending: { task } }: Errand): void {
+    if (kind === "result" && task !== undefined) task.resultId = undefined;
+    if (kind === "update" && task !== undefined) task.updateId = undefined;
   }
 
   /** What is said in the place of a result is what the call itself would have been answered with. */
@@ -353,7 +358,6 @@ export class Tasks {
   }
 
   #acknowledged(pending: Pending, task: RunningTask): void {
-    task.updateId = undefined;
     task.answers = Object.fromEntries(Object.entries(task.answers).filter(([key]) => !Object.hasOwn(task.sent, key)));
     this.#update(pending, task);
   }
