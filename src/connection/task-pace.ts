@@ -4,6 +4,8 @@ const DEFAULT = 1_000;
 const SHORTEST = 100;
 /** ... nor forget to. */
 const LONGEST = 3_600_000;
+/** How much of a limit may be waited away: the rest is for the answer. */
+const SHARE = 0.8;
 
 /**
  * How long to wait before a task is asked for again: as long as its server wants, but never so long that `timeout`, or what
@@ -13,6 +15,6 @@ export function waitBeforePoll(
   interval: number | undefined,
   limits: { readonly timeout: number; readonly left: number },
 ): number {
-  const wanted = Math.min(interval ?? DEFAULT, LONGEST, limits.timeout / 2, limits.left / 2);
+  const wanted = Math.min(interval ?? DEFAULT, LONGEST, limits.timeout * SHARE, limits.left * SHARE);
   return Math.max(SHORTEST, wanted);
 }

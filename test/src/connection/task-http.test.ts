@@ -155,6 +155,26 @@ describe.each(seeds)("tasks over HTTP, order %s", (seed) => {
     expect(call).toMatchObject({ value: { ok: false, failure: { code: "INVALID_REQUEST" } } });
   });
 
+  test("a result of 2025-11-25 that does not arrive is asked for again, once a poll has said that it is there", async () => {
+    const results = [http(502, "unknown"), ok({ content: [] })];
+    const capabilities = { tools: {}, tasks: { requests: { tools: { call: {} } } } };
+    const serve: Serve = ({ message: { method } }) => {
+      if (method === "initialize")
+        return ok({ protocolVersion: "2025-11-25", capabilities, serverInfo: { name: "a", version: "1" } });
+      if (method === "tools/call") return ok({ task: { taskId: "T", status: "working" } });
+      if (method === "tasks/get") return ok({ taskId: "T", status: "completed" });
+      return method === "tasks/result" ? results.shift() : undefined;
+    };
+    const server = httpTransport(serve);
+    const it = await startConnection(server.transport, { seed, protocol: "legacy", needsTask: () => true });
+
+    const call = it.watchAsk({ method: "tools/call", params: { name: "work" } });
+    await it.clock.advance(10_000);
+
+    expect(call).toMatchObject({ at: 2_000, value: { ok: true, attempts: 1 } });
+    expect(server.posts.filter(({ message }) => message.method === "tasks/result")).toHaveLength(2);
+  });
+
   test("a poll that is under way when the operation is given up is let go", async () => {
     const it = await begun([]);
 

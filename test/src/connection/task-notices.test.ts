@@ -21,7 +21,10 @@ describe.each(seeds)("a server that tells of a task unasked, order %s", (seed) =
       seed,
     });
 
+    const timers = stage.clock.timers;
     const call = watch(stage, stage.client.callTool("work"));
+    await stage.clock.advance(51);
+    expect(stage.clock.timers).toBe(timers);
     await stage.clock.advance(60_000);
 
     expect(call.at).toBe(50);
