@@ -54,12 +54,16 @@ export interface ClientEvents {
   readonly resourcesChanged: undefined;
   /** A resource that is subscribed to has changed: read it again. */
   readonly resourceUpdated: { readonly uri: string };
-  /** A task of the server's has another status; `task` is all the server said of it. */
+  /**
+   * A task of the server's has another status; `task` is all the server said of it, and `token` the operation's that has
+   * become it, if it is one of ours.
+   */
   readonly taskStatus: {
     readonly taskId: string;
     readonly status: string;
     readonly statusMessage: string | undefined;
     readonly task: Params;
+    readonly token?: ProgressToken | undefined;
   };
   /** What the user was to do at the URL of an elicitation is done. */
   readonly elicitationComplete: { readonly elicitationId: string };

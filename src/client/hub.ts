@@ -5,9 +5,9 @@ import type { Era } from "../protocol/codec.js";
 import type { CaduceusError } from "../protocol/errors.js";
 import { errorOf, type Failure } from "../protocol/failure.js";
 import type { ServerInfo } from "../protocol/legacy.js";
-import type { ProgressToken, RpcNotification } from "../protocol/message.js";
+import type { Params, ProgressToken, RpcNotification } from "../protocol/message.js";
 import type { ToolHeaders } from "../protocol/param-headers.js";
-import { Events } from "./events.js";
+import { type ClientEvents, Events } from "./events.js";
 import { ConnectionLink } from "./link.js";
 
 /** `token` is that of the `subscriptions/listen` on whose stream the notification came, where there is one. */
@@ -128,6 +128,9 @@ export class Hub {
       case "notification":
         for (const hear of [...this.#hearers]) hear(event.notification, event.token);
         break;
+      case "taskStatus":
+        events.emit("taskStatus", taskStatusOf(event.task, event.token));
+        break;
       case "stderr":
         events.emit("stderr", event.line);
         break;
@@ -192,6 +195,13 @@ export class Hub {
     this.state = state;
     this.events.emit("state", state);
   }
+}
+
+/** What the connection has read and found in order. */
+function taskStatusOf(task: Params, token: ProgressToken): ClientEvents["taskStatus"] {
+  const { taskId, status, statusMessage } = task;
+  const message = typeof statusMessage === "string" ? statusMessage : undefined;
+  return { taskId: String(taskId), status: String(status), statusMessage: message, task, token };
 }
 
 function publicError(failure: Failure): CaduceusError {

@@ -181,6 +181,7 @@ function settingsOf(
     logLevel: () => hub.logLevel,
     answer,
     toolHints: tools.hints,
+    needsTask: tools.needsTask,
     toolHeaders: (name) => hub.toolHeaders(name),
     refreshTools: () => hub.refreshTools(),
     nextIncarnation: () => ++hub.stats.restarts.incarnations,

@@ -1,5 +1,5 @@
 import { missingCapability } from "../protocol/capabilities.js";
-import type { Codec } from "../protocol/codec.js";
+import type { Ask, Codec } from "../protocol/codec.js";
 import type { Failure } from "../protocol/failure.js";
 import type { ServerInfo } from "../protocol/legacy.js";
 import type { ProgressToken } from "../protocol/message.js";
@@ -20,6 +20,8 @@ export interface DeparturesShell {
   readonly maxInFlight: number;
   readonly nextId: () => number;
   readonly newToken: () => ProgressToken;
+  /** What goes out for it now. */
+  askOf(pending: Pending, agreement: Agreement): Ask;
   /** The outbox's turn for one operation has come: `release` it in a turn of the connection's. */
   due(pending: Pending): void;
   /** It cannot go at all. */
@@ -62,6 +64,11 @@ export class Departures {
   /** In which form requests are made now; `undefined` while there is no connection. */
   get codec(): Codec | undefined {
     return this.#agreement?.codec;
+  }
+
+  /** With whom, and in which form; `undefined` while there is no connection. */
+  get agreement(): Agreement | undefined {
+    return this.#agreement;
   }
 
   /** The connection is ready: what waits may go. */
@@ -172,16 +179,17 @@ export class Departures {
       return;
     }
     const id = this.#shell.nextId();
-    const wireToken = pending.attempts === 0 ? ticket.token : this.#shell.newToken();
-    const encoded = encode(pending, codec, id, wireToken);
+    const isAttempt = pending.task === undefined;
+    const wireToken = pending.attempts === 0 ? ticket.token : isAttempt ? this.#shell.newToken() : undefined;
+    const encoded = encode(pending, this.#shell.askOf(pending, agreement), codec, id, wireToken);
     if (!encoded.ok) {
       this.#shell.refuse(pending, encoded.failure);
       return;
     }
     const sequence = this.#wire.write(encoded.text, encoded.head);
-    this.#table.beginAttempt(pending, { id, sequence, wireToken, codec });
+    this.#table.beginAttempt(pending, { id, sequence, wireToken: wireToken ?? pending.wireToken, codec });
     this.#unaccepted.add(pending);
-    pending.process?.send({ type: "attempt" });
+    if (isAttempt) pending.process?.send({ type: "attempt" });
     this.look();
   }
 }

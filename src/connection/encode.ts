@@ -1,4 +1,4 @@
-import type { Codec } from "../protocol/codec.js";
+import type { Ask, Codec } from "../protocol/codec.js";
 import { CaduceusError } from "../protocol/errors.js";
 import type { Failure } from "../protocol/failure.js";
 import type { ProgressToken, RequestId } from "../protocol/message.js";
@@ -11,10 +11,16 @@ export type Encoded =
   | { readonly ok: false; readonly failure: Failure };
 
 /** An operation's request in the form of the era that was agreed on. */
-export function encode({ ticket, leg }: Pending, codec: Codec, id: RequestId, token: ProgressToken): Encoded {
+export function encode(
+  { ticket, leg }: Pending,
+  ask: Ask,
+  codec: Codec,
+  id: RequestId,
+  token: ProgressToken | undefined,
+): Encoded {
   try {
-    const request = codec.request(id, ticket, token, leg);
-    const own = codec.headers(request.method, ticket.params);
+    const request = codec.request(id, ask, token, leg);
+    const own = codec.headers(request.method, ask.params);
     const headers = ticket.headers === undefined ? own : { ...ticket.headers, ...own };
     return { ok: true, text: JSON.stringify(request), head: { kind: "request", id, method: request.method, headers } };
   } catch (cause) {

@@ -3,7 +3,6 @@ import type { OperationNews } from "../operation/process.js";
 import { isSafe, mayRepeat } from "../operation/retry.js";
 import { type Settlement, unsent } from "../operation/settlement.js";
 import type { AttemptOutcome } from "../protocol/base-error.js";
-import type { Reading } from "../protocol/codec.js";
 import type { Failure } from "../protocol/failure.js";
 import type { Params, ProgressToken, RequestId, RpcError, RpcResponse } from "../protocol/message.js";
 import type { RequestFailure } from "../transport/transport.js";
@@ -11,9 +10,11 @@ import { attempt } from "./attempt.js";
 import { backoffDelay } from "./backoff.js";
 import { Departures } from "./departures.js";
 import { type Drop, dropInto } from "./drop.js";
+import { holdClocks, tellCancelled } from "./giving-up.js";
+import { Legs } from "./legs.js";
 import { type Pending, PendingTable, type Ticket } from "./pending.js";
 import { routeProgress } from "./progress.js";
-import { type InputMade, Rounds } from "./rounds.js";
+import type { InputMade } from "./rounds.js";
 import type { ConnectionSettings } from "./settings.js";
 import { spawnOperation } from "./spawn.js";
 import { Suspects } from "./suspects.js";
@@ -34,9 +35,6 @@ export interface OperationsShell {
   renegotiate(): void;
 }
 
-/** A server that asks for input more often than this for one operation will never have enough. */
-const MOST_ROUNDS = 16;
-
 /**
  * The pending operations of a connection: taken in, put on the wire, matched with what comes back, and settled, each
  * exactly once.
@@ -54,7 +52,7 @@ export class Operations {
   /** The way out. */
   readonly departures: Departures;
   readonly #suspects = new Suspects();
-  readonly #rounds: Rounds;
+  readonly #legs: Legs;
   readonly #drop: Drop;
 
   constructor(
@@ -68,18 +66,29 @@ export class Operations {
     this.#wire = wire;
     this.#shell = shell;
     this.#drop = dropInto(settings);
-    this.#rounds = new Rounds({ answer: settings.answer, pipe: (input, toMail) => self.pipe(input, toMail) });
     this.departures = new Departures(
       {
         maxInFlight: settings.maxInFlight,
         nextId: shell.nextId,
         newToken: settings.newToken,
+        askOf: (pending, agreement) => this.#legs.tasks.askOf(pending, agreement),
         due: (pending) => self.process.send({ type: "release", pending }),
         refuse: (pending, failure) => this.#settle(pending, pending.lastOutcome, failure),
       },
       this.#table,
       wire,
     );
+    this.#legs = new Legs(self as unknown as Self<OperationsMail>, settings, {
+      departures: this.departures,
+      table: this.#table,
+      wire,
+      nextId: shell.nextId,
+      renegotiate: shell.renegotiate,
+      settle: (...how) => this.#settle(...how),
+      abandon: (pending, failure) => this.#abandon(pending, failure, undefined),
+      takeOff: (...how) => this.#takeOff(...how),
+      againIn: (...how) => this.#againIn(...how),
+    });
   }
 
   get counts(): { readonly waiting: number; readonly inFlight: number } {
@@ -111,51 +120,21 @@ export class Operations {
   answered(response: RpcResponse, lastId: number): void {
     const pending = this.#table.byId(response.id);
     if (pending === undefined) {
+      if (this.#legs.tasks.answered(response)) return;
       const wasOurs = Number.isInteger(response.id) && Number(response.id) >= 1 && Number(response.id) <= lastId;
       this.#drop(wasOurs ? "responses.duplicate" : "responses.unknown");
       return;
     }
     const { error, result } = response;
-    if (error !== undefined) this.#refused(pending, error);
-    else this.#read(pending, result, pending.codec?.read(pending.ticket.method, result) ?? { kind: "complete" });
+    const { codec, task, ticket, isAskedAsTask } = pending;
+    if (task !== undefined) this.#legs.tasks.polled(pending, task, response);
+    else if (error !== undefined) this.#refused(pending, error);
+    else this.#legs.read(pending, result, codec?.read(ticket.method, result, isAskedAsTask) ?? { kind: "complete" });
   }
 
-  #read(pending: Pending, result: unknown, reading: Reading): void {
-    if (reading.kind === "complete") {
-      this.#settle(pending, "completed", undefined, result);
-      return;
-    }
-    const isEndless = reading.kind === "inputRequired" && ++pending.rounds > MOST_ROUNDS;
-    if (reading.kind === "invalid" || isEndless) {
-      const problem = reading.kind === "invalid" ? reading.problem : `It asks for input more than ${MOST_ROUNDS} times`;
-      this.#settle(pending, "completed", { code: "INVALID_RESULT", result, cause: new Error(problem) });
-      return;
-    }
-    const { requests, requestState } = reading;
-    this.#takeOff(pending, "unknown");
-    pending.leg = { inputResponses: undefined, requestState };
-    pending.isNextLeg = true;
-    if (requests.length === 0) {
-      this.#againIn(pending, backoffDelay(this.#settings.backoff, pending.rounds, this.#settings.random()));
-    } else {
-      pending.pause();
-      this.#rounds.begin(pending, requests, result);
-    }
-    this.departures.look();
-  }
-
-  /** The host has answered what the server asked for, or cannot: the next leg may go. */
+  /** The host has answered what the server asked for, or cannot. */
   inputMade(mail: InputMade): void {
-    const input = this.#rounds.end(mail);
-    if (input === undefined) return;
-    const { pending } = mail;
-    pending.resume();
-    if (!input.ok) {
-      this.#settle(pending, "completed", input.failure);
-      return;
-    }
-    pending.leg = { inputResponses: input.responses, requestState: pending.leg?.requestState };
-    this.departures.putBack(pending);
+    this.#legs.inputMade(mail);
   }
 
   #refused(pending: Pending, error: RpcError): void {
@@ -199,17 +178,14 @@ export class Operations {
     return this.#abandon(pending, { code: "TIMEOUT", limit, after }, "timeout");
   }
 
-  /**
-   * The server waits for us: what passes until the returned function is called is no silence of its own. Which operation
-   * it asks for is known where each has a stream of its own; otherwise it may be any of those under way.
-   */
+  /** The server waits for us until the returned function is called. */
   hold(via: RequestId | undefined): () => void {
-    const one = this.#table.byId(via);
-    const held = via === undefined ? this.#table.onTheWire() : one === undefined ? [] : [one];
-    for (const pending of held) pending.pause();
-    return () => {
-      for (const pending of held) pending.resume();
-    };
+    return holdClocks(this.#table, via, this.#table.byId(via) ?? this.#legs.tasks.of(via));
+  }
+
+  /** A notification about a task; says whether it is one that an operation waits for. */
+  taskNoticed(params: Params | undefined): boolean {
+    return this.#legs.tasks.noticed(params);
   }
 
   streamOf(params: Params | undefined): ProgressToken | undefined {
@@ -235,30 +211,35 @@ export class Operations {
   /** The server itself says that it gave a request up. */
   cancelledByServer(params: Params | undefined): void {
     const pending = this.#table.byId(params?.requestId);
-    if (pending !== undefined) this.#settle(pending, "unknown", { code: "CANCELLED", reason: params?.reason });
+    if (pending !== undefined && pending.task === undefined)
+      this.#settle(pending, "unknown", { code: "CANCELLED", reason: params?.reason });
   }
 
   /** Gives an operation up, and tells the server if it can have heard of it; says whether that is so. */
   #abandon(pending: Pending, failure: Failure, reason: string | undefined): boolean {
-    const { id, stage, codec } = pending;
+    const { id, stage, codec, task } = pending;
     const isOut = stage === "writing" || stage === "sent";
     this.#settle(pending, isOut ? "unknown" : pending.lastOutcome, failure);
-    if (!isOut || codec === undefined) return isOut;
-    if (!this.#wire.isHttp || !codec.isCancelledByClosing) {
-      const { method, ...rest } = codec.cancelled(id, reason);
-      const head = { kind: "notification", method, headers: codec.headers(method, undefined) } as const;
-      this.#wire.write(JSON.stringify({ ...rest, method }), head);
+    if (task !== undefined) {
+      this.#legs.tasks.stop(pending, task.id);
+    } else if (isOut && codec !== undefined) {
+      this.#legs.tasks.watch(pending);
+      tellCancelled(this.#wire, codec, id, reason);
     }
-    this.#wire.abandon(id);
-    return true;
+    return isOut;
   }
 
   // The end
 
   /** One request gets no answer; the connection lives. */
-  failed({ id, outcome, failure, retryAfter }: RequestFailure & { readonly id: RequestId }): void {
+  failed(news: RequestFailure & { readonly id: RequestId }): void {
+    const { id, outcome, failure, retryAfter } = news;
     const pending = this.#table.byId(id);
-    if (pending === undefined) return;
+    if (pending === undefined || pending.task !== undefined) {
+      if (pending?.task === undefined) this.#legs.tasks.errandFailed(news);
+      else this.#legs.tasks.failed(pending, pending.task, news);
+      return;
+    }
     if (failure.code === "PROTOCOL") {
       this.#refused(pending, failure.error);
       return;
@@ -307,6 +288,7 @@ export class Operations {
   /** The transport has ended: what was on the wire is repeated where that is allowed, and fails where it is not. */
   lost(failure: Failure): void {
     this.departures.forget();
+    this.#legs.tasks.lost();
     for (const pending of this.#table.onTheWire()) {
       const outcome = this.#outcomeOf(pending);
       pending.reached(outcome);
@@ -365,7 +347,7 @@ export class Operations {
         : { ok: false, failure, ...reach };
     this.departures.remove(pending);
     this.#suspects.forget(pending);
-    this.#rounds.abandon(pending, failure);
+    this.#legs.end(pending, failure);
     this.#table.settle(pending, settlement);
     this.departures.free(pending);
     this.#admitSuspect();

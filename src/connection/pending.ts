@@ -5,6 +5,10 @@ import type { Settlement } from "../operation/settlement.js";
 import type { AttemptOutcome } from "../protocol/base-error.js";
 import type { Codec, Headers, Leg } from "../protocol/codec.js";
 import { isRecord, type Params, type ProgressToken } from "../protocol/message.js";
+import type { RunningTask } from "./task-running.js";
+
+/** A server that asks for input more often than this for one operation will never have enough. */
+export const MOST_ROUNDS = 16;
 
 /** A request as the client hands it to the connection: data, and two ways back. */
 export interface Ticket {
@@ -67,6 +71,9 @@ export class Pending {
   leg: Leg | undefined = undefined;
   /** Whether the next time on the wire is the operation's next leg, and no attempt of its own. */
   isNextLeg = false;
+  /** Whether its request asks for a task, and the task it has become. */
+  isAskedAsTask = false;
+  task: RunningTask | undefined = undefined;
   /** How many handlers of ours it waits for: what passes meanwhile is no silence. */
   pauses = 0;
   /** Whether the tools were listed anew for it, because the server did not like its headers. */
@@ -120,10 +127,13 @@ export class PendingTable {
   /** Streams count as nothing: neither among all, nor among those on the wire. */
   #streams = 0;
   #streamsOut = 0;
+  /** Those that are a task; and of these, those that are not on the wire, which wait for nothing of ours. */
+  readonly #tasks = new Set<Pending>();
+  #idleTasks = 0;
 
-  /** How many are not on the wire. */
+  /** How many are not on the wire but shall be. */
   get waiting(): number {
-    return this.#byKey.size - this.#streams - this.inFlight;
+    return this.#byKey.size - this.#streams - this.inFlight - this.#idleTasks;
   }
 
   /** How many are on the wire or on their way to it. */
@@ -158,15 +168,19 @@ export class PendingTable {
   /** Gives an operation what its next attempt is known by. */
   beginAttempt(pending: Pending, { id, sequence, wireToken, codec }: Attempt): void {
     pending.stage = "writing";
-    if (!pending.isNextLeg) pending.attempts++;
-    pending.isNextLeg = false;
     pending.id = id;
     pending.sequence = sequence;
-    pending.wireToken = wireToken;
     pending.codec = codec;
+    this.#byId.set(id, pending);
+    if (pending.task !== undefined) {
+      this.#idleTasks--;
+      return;
+    }
+    if (!pending.isNextLeg) pending.attempts++;
+    pending.isNextLeg = false;
+    pending.wireToken = wireToken;
     pending.lastProgress = Number.NEGATIVE_INFINITY;
     if (pending.ticket.isStream) this.#streamsOut++;
-    this.#byId.set(id, pending);
     this.#byWireToken.set(wireToken, pending);
   }
 
@@ -176,13 +190,24 @@ export class PendingTable {
     pending.stage = "waiting";
     if (pending.ticket.isStream) this.#streamsOut--;
     this.#byId.delete(pending.id);
-    this.#byWireToken.delete(pending.wireToken);
-    this.#remember(pending.wireToken);
+    if (pending.task === undefined) this.#freeToken(pending);
+    else this.#idleTasks++;
+  }
+
+  /** What it has become outlives its attempt: the token on the wire is good until it settles. */
+  becomeTask(pending: Pending, task: RunningTask): void {
+    pending.task = task;
+    this.#tasks.add(pending);
+    this.endAttempt(pending);
   }
 
   /** Forgets an operation: its token and id are free. */
   settle(pending: Pending, settlement: Settlement): void {
     this.endAttempt(pending);
+    if (this.#tasks.delete(pending)) {
+      this.#idleTasks--;
+      this.#freeToken(pending);
+    }
     pending.stage = "settled";
     pending.settlement = settlement;
     if (this.#byKey.delete(pending.key) && pending.ticket.isStream) this.#streams--;
@@ -233,6 +258,16 @@ export class PendingTable {
 
   onTheWire(): Pending[] {
     return [...this.#byId.values()];
+  }
+
+  /** What the server may be working on, on the wire or not. */
+  underWay(): Pending[] {
+    return [...new Set([...this.#byId.values(), ...this.#tasks])];
+  }
+
+  #freeToken({ wireToken }: Pending): void {
+    this.#byWireToken.delete(wireToken);
+    this.#remember(wireToken);
   }
 
   #remember(token: ProgressToken): void {

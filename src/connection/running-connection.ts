@@ -21,6 +21,7 @@ import type { LifecycleEvent } from "./lifecycle.js";
 import { Operations, type OperationsMail } from "./operations.js";
 import type { ConnectionRef, Notice } from "./protocol.js";
 import type { ConnectionSettings, ServiceState } from "./settings.js";
+import { isAboutTask } from "./tasks.js";
 import { endOf, lastOf, Trouble } from "./trouble.js";
 import { Wire } from "./wire.js";
 
@@ -300,6 +301,7 @@ export class RunningConnection implements Receiver {
   noticed(notification: RpcNotification): void {
     const { method, params } = notification;
     if (method === "notifications/progress") this.operations.progressed(params);
+    else if (isAboutTask(method, params) && this.operations.taskNoticed(params)) return;
     else if (method !== "notifications/cancelled")
       this.#settings.publish({ type: "notification", notification, token: this.operations.streamOf(params) });
     else if (!this.answers.cancelledByServer(params)) this.operations.cancelledByServer(params);

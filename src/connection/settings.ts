@@ -2,7 +2,7 @@ import type { ProgressUpdate } from "../operation/operation.js";
 import type { ToolHints } from "../operation/retry.js";
 import type { Failure } from "../protocol/failure.js";
 import type { ServerInfo } from "../protocol/legacy.js";
-import type { ProgressToken, RpcNotification } from "../protocol/message.js";
+import type { Params, ProgressToken, RpcNotification } from "../protocol/message.js";
 import type { TransportDefinition } from "../transport/transport.js";
 import type { Answerer } from "./answers.js";
 import type { Backoff } from "./backoff.js";
@@ -37,6 +37,8 @@ export type ConnectionEvent =
       readonly notification: RpcNotification;
       readonly token?: ProgressToken | undefined;
     }
+  /** The task that an operation has become is another; `task` is all the server said of it. */
+  | { readonly type: "taskStatus"; readonly token: ProgressToken; readonly task: Params }
   | { readonly type: "stderr"; readonly line: string };
 
 /** What was not delivered, by the counter it is found under in `client.stats`. */
@@ -85,6 +87,8 @@ export interface ConnectionSettings extends HandshakeSettings {
   /** Answers what the server asks, but for `ping`, which the connection answers itself. */
   readonly answer: Answerer;
   readonly toolHints: ToolHints;
+  /** Whether a tool was listed as one that runs only as a task. */
+  readonly needsTask: (toolName: string) => boolean;
   /** Lists the tools anew, since the server does not recognise what was made of the list; settles when that is done. */
   readonly refreshTools: () => Promise<unknown>;
   /** Counts the transport's lives, across restarts of the connection's process; the first is 1. */

@@ -1,4 +1,5 @@
 import type { Params, ProgressToken, RequestId, RpcError, RpcNotification, RpcRequest } from "./message.js";
+import type { TaskDialect, TaskState } from "./tasks.js";
 
 /** `legacy`: an `initialize` handshake opens a session. `modern`: every request says all there is to say. */
 export type Era = "legacy" | "modern";
@@ -36,6 +37,8 @@ export type Reading =
       readonly requests: readonly InputRequest[];
       readonly requestState: string | undefined;
     }
+  /** The server goes on by itself, and is to be asked now and then. */
+  | { readonly kind: "task"; readonly state: TaskState }
   | { readonly kind: "invalid"; readonly problem: string };
 
 /**
@@ -60,7 +63,10 @@ export interface Codec {
   readonly hasServerRequests: boolean;
   /** Whether a notification of the client's means anything to the server. */
   carries(notification: string): boolean;
-  read(method: string, result: unknown): Reading;
+  /** `isTask`: a task was asked for. */
+  read(method: string, result: unknown, isTask?: boolean): Reading;
+  /** How tasks are spoken of; `undefined` where the revision has none. */
+  readonly tasks: TaskDialect | undefined;
   /** Whether an error says that the server did not act; `undefined` for every other error. */
   rejection(error: RpcError): Rejection | undefined;
 }

@@ -2,8 +2,11 @@ import { BaseError, type ErrorFacts, NOTHING_SENT } from "./base-error.js";
 import type { HttpError, MessageTooLargeError, UnauthorizedError } from "./http-errors.js";
 import { cleanServerText } from "./server-text.js";
 
-/** `timeout`: of silence. `maxTimeout`: in all. `startTimeout`: until the client is ready. */
-export type TimeLimit = "timeout" | "maxTimeout" | "startTimeout";
+/**
+ * `timeout`: of silence. `maxTimeout`: in all. `startTimeout`: until the client is ready. `ttl`: for which the server keeps
+ * the task it has made of a call.
+ */
+export type TimeLimit = "timeout" | "maxTimeout" | "startTimeout" | "ttl";
 
 function timeoutMessage(method: string, limit: TimeLimit, after: number): string {
   switch (limit) {
@@ -13,6 +16,8 @@ function timeoutMessage(method: string, limit: TimeLimit, after: number): string
       return `Expected ${method} to end within ${after} ms in all: raise \`maxTimeout\` if it needs longer`;
     case "startTimeout":
       return `Expected the client to be ready within ${after} ms: raise \`startTimeout\` if the server needs longer`;
+    case "ttl":
+      return `Expected the task of ${method} to end within the ${after} ms for which its server keeps it`;
   }
 }
 

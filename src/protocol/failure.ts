@@ -29,7 +29,13 @@ export type Failure =
   | { readonly code: "CONNECTION_LOST"; readonly message: string; readonly loss: LossFacts; readonly cause?: unknown }
   | { readonly code: "CONNECTION_CLOSED"; readonly message: string; readonly cause?: unknown }
   | { readonly code: "OVERLOADED"; readonly limit: number }
-  | { readonly code: "PROTOCOL"; readonly error: RpcError }
+  /** `method`: what was refused, where that is not the operation's own request. */
+  | {
+      readonly code: "PROTOCOL";
+      readonly error: RpcError;
+      readonly method?: string | undefined;
+      readonly cause?: unknown;
+    }
   | { readonly code: "INVALID_RESULT"; readonly result: unknown; readonly cause: unknown }
   | { readonly code: "INVALID_REQUEST"; readonly message: string; readonly cause?: unknown }
   | { readonly code: "CAPABILITY"; readonly capability: string }
@@ -52,7 +58,7 @@ export function errorOf(method: string, failure: Failure, reach: Reach): Caduceu
     case "OVERLOADED":
       return new OverloadedError(method, failure.limit);
     case "PROTOCOL":
-      return new ProtocolError(method, failure.error, facts);
+      return new ProtocolError(failure.method ?? method, failure.error, facts);
     case "INVALID_RESULT":
       return new InvalidResultError(method, failure.result, facts);
     case "INVALID_REQUEST":

@@ -1,6 +1,14 @@
 import type { Ask, Codec, Era, Headers, Reading } from "./codec.js";
-import type { Params, ProgressToken, RequestId, RpcNotification, RpcRequest } from "./message.js";
+import {
+  isRecord,
+  type Params,
+  type ProgressToken,
+  type RequestId,
+  type RpcNotification,
+  type RpcRequest,
+} from "./message.js";
 import type { InitializeResult } from "./results.js";
+import { legacyTasks, readLegacyCreated } from "./tasks.js";
 
 /** The revisions with an `initialize` handshake, newest first. The first one is offered. */
 export const LEGACY_VERSIONS = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] as const;
@@ -60,6 +68,9 @@ export const legacy = {
 /** The revisions from which on every HTTP request after the handshake names the one agreed on. */
 const NAMED_IN_HEADER: readonly string[] = ["2025-06-18", "2025-11-25"];
 
+/** The one revision that has tasks of its own. */
+const WITH_TASKS = "2025-11-25";
+
 const NO_HEADERS: Headers = {};
 
 const COMPLETE: Reading = { kind: "complete" };
@@ -81,9 +92,18 @@ export function legacyCodec(version: string): Codec {
     headers: () => headers,
     carries: () => true,
     // What a result's `resultType` may be is the tool's own affair here.
-    read: () => COMPLETE,
+    read: (_method, result, isTask) => (isTask === true ? readAugmented(result) : COMPLETE),
+    tasks: version === WITH_TASKS ? legacyTasks : undefined,
     rejection: () => undefined,
   };
+}
+
+/** A server that knows nothing of tasks answers as if none had been asked for. */
+function readAugmented(result: unknown): Reading {
+  const task = isRecord(result) ? result.task : undefined;
+  if (!isRecord(task)) return COMPLETE;
+  const reading = readLegacyCreated(task);
+  return reading.ok ? { kind: "task", state: reading.state } : { kind: "invalid", problem: reading.problem };
 }
 
 /** Tells the server that nobody waits for an answer any more; the same in both eras. */

@@ -77,7 +77,7 @@ export function isProgressToken(value: unknown): value is ProgressToken {
 }
 
 /** An error however it is written: whoever waits for the answer has to hear that there is one. */
-function rpcErrorOf(value: unknown): RpcError {
+export function rpcErrorOf(value: unknown): RpcError {
   const { code, message, ...rest } = isRecord(value) ? value : { message: value };
   return {
     code: typeof code === "number" ? code : INTERNAL_ERROR,

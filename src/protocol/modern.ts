@@ -6,6 +6,7 @@ import type { Params, ProgressToken, RequestId, RpcError, RpcRequest } from "./m
 import { modernErrorOf } from "./modern-errors.js";
 import { type ToolHeaders, toolCallHeaders } from "./param-headers.js";
 import type { DiscoverResult } from "./results.js";
+import { modernTasks, withTasks } from "./tasks.js";
 
 /** The revisions without a handshake, newest first. The first one is preferred. */
 export const MODERN_VERSIONS = ["2026-07-28"] as const;
@@ -32,6 +33,9 @@ const NAMED_BY: Readonly<Record<string, string>> = {
   "tools/call": "name",
   "prompts/get": "name",
   "resources/read": "uri",
+  "tasks/get": "taskId",
+  "tasks/update": "taskId",
+  "tasks/cancel": "taskId",
 };
 
 /** What the specification took out with the session. */
@@ -46,7 +50,7 @@ export function modernCodec(version: ModernVersion, client: ModernClient): Codec
   const identity = {
     "io.modelcontextprotocol/protocolVersion": version,
     "io.modelcontextprotocol/clientInfo": client.clientInfo,
-    "io.modelcontextprotocol/clientCapabilities": client.capabilities,
+    "io.modelcontextprotocol/clientCapabilities": withTasks(client.capabilities),
   };
 
   /** The caller's `_meta` is kept, but for what is the protocol's. */
@@ -80,6 +84,7 @@ export function modernCodec(version: ModernVersion, client: ModernClient): Codec
     cancelled: cancelledNotification,
     carries: (notification) => !GONE.includes(notification),
     read: readResult,
+    tasks: modernTasks,
     rejection,
   };
 }

@@ -29,7 +29,9 @@ export {
   type Step,
   say,
   stall,
+  status,
   stopReading,
+  task,
   tell,
   together,
   wait,
@@ -38,4 +40,5 @@ export { scriptedHttp } from "./scripted-http.js";
 export type { HttpReceived, HttpRefusal, ScriptedHttp, ScriptedHttpOptions } from "./scripted-http-control.js";
 export { type MemoryServer, scriptedMemory } from "./scripted-memory.js";
 export { scriptedStdio } from "./scripted-stdio.js";
+export type { TaskLook } from "./scripted-tasks.js";
 export { randomFrom, type TestRuntime, type TestRuntimeOptions, testRuntime } from "./test-runtime.js";

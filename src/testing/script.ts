@@ -1,5 +1,6 @@
 import type { Params } from "../protocol/message.js";
 import { MODERN_VERSIONS } from "../protocol/modern.js";
+import type { TaskLook } from "./scripted-tasks.js";
 
 /** One thing a scripted server does when it is asked. Plain data, so that a script can be handed to another process. */
 export type Step =
@@ -12,6 +13,8 @@ export type Step =
   | { readonly do: "tell"; readonly method: string; readonly params?: Params }
   | { readonly do: "ask"; readonly method: string; readonly params?: Params }
   | { readonly do: "needInput"; readonly inputRequests: Params; readonly requestState?: string }
+  | { readonly do: "task"; readonly look: TaskLook; readonly steps: readonly Step[] }
+  | { readonly do: "status"; readonly message: string }
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "stall" }
   | { readonly do: "raw"; readonly text: string }
@@ -84,6 +87,13 @@ export const needInput = (inputRequests: Params, requestState?: string): Step =>
   inputRequests,
   ...(requestState === undefined ? {} : { requestState }),
 });
+/**
+ * Answers that the request has become a task, which goes on with these steps and ends with what they answer. In it
+ * `needInput` waits for `tasks/update`, and `ask` of a legacy server for `tasks/result`. It ends with its incarnation.
+ */
+export const task = (look: TaskLook, ...steps: readonly Step[]): Step => ({ do: "task", look, steps });
+/** Says what a task is at. */
+export const status = (message: string): Step => ({ do: "status", message });
 /** Waits so many milliseconds, on the runtime's clock where the server is in memory. */
 export const wait = (ms: number): Step => ({ do: "wait", ms });
 /** Never answers. Later requests are still served. */
@@ -164,6 +174,13 @@ export class Script {
     const tools = [...this.data.tools, listed];
     const rule: Rule = { method: "tools/call", tool: name, times: Number.MAX_SAFE_INTEGER, steps };
     return new Script({ ...this.data, tools, rules: [...this.data.rules, rule] });
+  }
+
+  /** Like {@link tool}, for one that a client of the legacy era may only call as a task. */
+  taskTool(name: string, ...steps: readonly Step[]): Script {
+    const listed = { name, inputSchema: { type: "object" }, execution: { taskSupport: "required" } };
+    const script = this.tool(name, ...steps);
+    return new Script({ ...script.data, tools: [...this.data.tools, listed] });
   }
 
   #with(rule: Rule): Script {

@@ -8,6 +8,7 @@ import {
   type RpcRequest,
 } from "../protocol/message.js";
 import type { Rule, ScriptData, Step } from "./script.js";
+import { ScriptedTasks, type TaskAnswer } from "./scripted-tasks.js";
 
 /** What a scripted server stands on: a pipe, a process, a clock. */
 export interface PeerGround {
@@ -34,6 +35,8 @@ const UNSUPPORTED_VERSION = -32022;
 /** What a list says where it may not be kept. */
 const UNCACHED = { ttlMs: 0, cacheScope: "private" };
 
+const TASKS = { cancel: {}, requests: { tools: { call: {} } } };
+const EXTENSIONS = { "io.modelcontextprotocol/tasks": {} };
 const CAPABILITIES = { tools: {}, resources: { subscribe: true }, prompts: {}, completions: {}, logging: {} };
 
 /** Plays a script against whatever it stands on. */
@@ -43,6 +46,7 @@ export class ScriptedPeer {
   readonly #used: UsedRules;
   readonly #name: string;
   readonly #asked = new Map<unknown, () => void>();
+  readonly #tasks: ScriptedTasks;
   #lastId = 0;
   /** Set while steps that belong together are played: what would be written is kept. */
   #batch: string[] | undefined = undefined;
@@ -53,6 +57,7 @@ export class ScriptedPeer {
     this.#ground = ground;
     this.#used = used;
     this.#name = name;
+    this.#tasks = new ScriptedTasks(name);
   }
 
   /** Takes one message of the client's. */
@@ -68,10 +73,23 @@ export class ScriptedPeer {
       await this.#play(rule.steps, request);
       return;
     }
-    const { era } = this.#script;
-    const isModern = era === "modern" || (era === "dual" && versionOf(request) !== undefined);
-    if (isModern) this.#serveModern(request);
+    const answered = this.#tasks.serve(request);
+    if (answered !== undefined) {
+      this.#finish(request.id, await answered);
+      return;
+    }
+    if (this.#isModern(request)) this.#serveModern(request);
     else this.#serveLegacy(request);
+  }
+
+  #isModern(request: RpcRequest): boolean {
+    const { era } = this.#script;
+    return era === "modern" || (era === "dual" && versionOf(request) !== undefined);
+  }
+
+  #finish(id: unknown, answer: TaskAnswer): void {
+    if ("error" in answer) this.#refuse(id, answer.error.code, answer.error.message, answer.error.data);
+    else this.#reply(id, answer.result);
   }
 
   #ruleFor(request: RpcRequest): Rule | undefined {
@@ -99,7 +117,7 @@ export class ScriptedPeer {
   #discoverResult(): Params {
     return {
       supportedVersions: this.#script.modernVersions,
-      capabilities: CAPABILITIES,
+      capabilities: this.#hasTasks ? { ...CAPABILITIES, extensions: EXTENSIONS } : CAPABILITIES,
       _meta: { "io.modelcontextprotocol/serverInfo": { name: this.#script.name, version: "1.0.0" } },
       ...UNCACHED,
     };
@@ -112,10 +130,14 @@ export class ScriptedPeer {
     else this.#refuse(id, METHOD_NOT_FOUND, `No rule for ${method}`);
   }
 
+  get #hasTasks(): boolean {
+    return this.#script.tools.some(({ execution }) => execution !== undefined);
+  }
+
   #initializeResult(params: Params | undefined): Params {
     return {
       protocolVersion: this.#script.protocolVersion ?? params?.protocolVersion,
-      capabilities: CAPABILITIES,
+      capabilities: this.#hasTasks ? { ...CAPABILITIES, tasks: TASKS } : CAPABILITIES,
       serverInfo: { name: this.#script.name, version: "1.0.0" },
     };
   }
@@ -123,7 +145,9 @@ export class ScriptedPeer {
   async #play(steps: readonly Step[], request: RpcRequest): Promise<void> {
     for (const step of steps) {
       if (step.do === "stall") return;
-      if (step.do === "needInput" && this.#needInput(step, request)) return;
+      if (step.do === "needInput" && this.#tasks.has(request.id))
+        await this.#tasks.need(request.id, step.inputRequests);
+      else if (step.do === "needInput" && this.#needInput(step, request)) return;
       const pending = this.#perform(step, request);
       if (pending !== undefined) await pending;
     }
@@ -152,7 +176,14 @@ export class ScriptedPeer {
         this.#tell(request.id, step.method, step.params);
         return undefined;
       case "ask":
-        return this.#ask(step.method, step.params);
+        return this.#tasks.has(request.id)
+          ? this.#askForTask(step.method, step.params, request.id)
+          : this.#ask(step.method, step.params);
+      case "task":
+        return this.#becomeTask(step, request);
+      case "status":
+        this.#tasks.say(request.id, step.message);
+        return undefined;
       case "wait":
         return this.#ground.wait(step.ms);
       case "raw":
@@ -210,6 +241,17 @@ export class ScriptedPeer {
     this.#send({ method: "notifications/progress", params: { progressToken, ...update } });
   }
 
+  async #becomeTask({ look, steps }: Step & { readonly do: "task" }, request: RpcRequest): Promise<void> {
+    const { id, created } = this.#tasks.create(look, this.#isModern(request));
+    this.#reply(request.id, created);
+    await this.#play(steps, { ...request, id });
+  }
+
+  async #askForTask(method: string, params: Params | undefined, taskId: RequestId): Promise<void> {
+    await this.#tasks.listen(taskId);
+    await this.#ask(method, { ...params, _meta: { "io.modelcontextprotocol/related-task": { taskId } } });
+  }
+
   #ask(method: string, params: Params | undefined): Promise<void> {
     const id = `${this.#name}-${++this.#lastId}`;
     this.#send({ id, method, params });
@@ -229,11 +271,13 @@ export class ScriptedPeer {
 
   /** A result says of which type it is, once there are types. */
   #reply(id: unknown, result: unknown): void {
+    if (this.#tasks.end(id, { result })) return;
     const isTyped = this.#script.era !== "legacy" && isRecord(result);
     this.#send({ id, result: isTyped ? { resultType: "complete", ...result } : result });
   }
 
   #refuse(id: unknown, code: number, message: string, data?: unknown): void {
+    if (this.#tasks.end(id, { error: { code, message, data } })) return;
     this.#send({ id, error: { code, message, data } });
   }
 

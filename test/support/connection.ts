@@ -48,6 +48,7 @@ export async function startConnection(
     logLevel: () => undefined,
     toolHeaders: () => undefined,
     toolHints: () => undefined,
+    needsTask: () => false,
     refreshTools: async () => undefined,
     checkInitialize: (result) => initializeResultSchema.parse(result) as InitializeResult,
     checkDiscover: (result) => discoverResultSchema.parse(result) as DiscoverResult,

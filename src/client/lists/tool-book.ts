@@ -65,4 +65,7 @@ export class ToolBook {
   };
 
   readonly headers: ToolHeaders = (name) => this.#entries.get(name)?.headers;
+
+  /** Whether a tool can only be called as a task. MCP 2025-11-25, "Tasks", Tool-Level Negotiation. */
+  readonly needsTask = (name: string): boolean => this.#entries.get(name)?.tool.execution?.taskSupport === "required";
 }

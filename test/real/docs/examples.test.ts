@@ -36,6 +36,13 @@ test("eras.ts speaks with a server of each era", async () => {
   expect(await printed("eras")).toEqual(["legacy 2025-11-25", "modern 2026-07-28"]);
 });
 
+test("long-task.ts calls a tool that becomes a task", async () => {
+  const [first, second, third, ...result] = await printed("long-task");
+
+  expect([first, second, third]).toEqual(["working undefined", "working reading", "completed reading"]);
+  expect(result.join(" ")).toContain("42 files");
+});
+
 test("operation.ts sends a request that has no method of its own", async () => {
   expect(await printed("operation")).toEqual(["true"]);
 });

@@ -92,7 +92,7 @@ test("garbage, banner on stdout, BOM, CRLF, blank lines, batch array: no harm", 
     })
     .tool(
       "hello",
-      raw('\uFEFF[{"jsonrpc":"2.0","method":"notifications/message","params":{}},'),
+      raw('\uFEFF[{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":1}},'),
       raw("7]\r\n"),
       say("hello"),
     );

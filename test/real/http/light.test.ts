@@ -32,6 +32,8 @@ test("after close() over HTTP nothing is left, and Node exits by itself", async 
     const client = await connect(${JSON.stringify(server.entry)});
     await client.callTool("hello");
     await client.close();
+    // What is empty is closed at the end of the turn.
+    await new Promise(setImmediate);
     console.log(isLoaded(), process.getActiveResourcesInfo().filter((what) => /TCP|Timeout/.test(what)).length);
   `);
 

@@ -168,6 +168,18 @@ export function usesEverything(wire: string, server: () => Promise<{ server: Ser
       await subscription.close();
     });
 
+    test("M17 a call that becomes a task is one call, though the server asks the user meanwhile", async () => {
+      await client.listTools();
+      const statuses: string[] = [];
+      const stop = client.on("taskStatus", ({ status }) => void statuses.push(status));
+      const result = await client.callTool("simulate-research-query", { topic: "python", ambiguous: true });
+      stop();
+
+      expect(JSON.stringify(result)).toContain("programming");
+      expect(statuses).toContain("working");
+      expect(statuses.at(-1)).toBe("completed");
+    });
+
     test("M13 a root that is added is told to it", async () => {
       client.addRoot({ uri: "file:///added", name: "one more" });
       // Whatever it asks for on the news, it has heard of them before the next call.

@@ -19,7 +19,7 @@ describe.each(seeds)("a server of 2026-07-28, order %s", (seed) => {
           _meta: {
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
             "io.modelcontextprotocol/clientInfo": { name: "caduceus", version: expect.any(String) },
-            "io.modelcontextprotocol/clientCapabilities": {},
+            "io.modelcontextprotocol/clientCapabilities": { extensions: { "io.modelcontextprotocol/tasks": {} } },
           },
         },
       },

@@ -5,7 +5,7 @@ const PREFIX = "io.modelcontextprotocol";
 const identity = {
   [`${PREFIX}/protocolVersion`]: "2026-07-28",
   [`${PREFIX}/clientInfo`]: { name: "mine", version: "1" },
-  [`${PREFIX}/clientCapabilities`]: { roots: {} },
+  [`${PREFIX}/clientCapabilities`]: { roots: {}, extensions: { [`${PREFIX}/tasks`]: {} } },
 };
 
 function codecOf(client: Partial<ModernClient> = {}) {
