@@ -35,7 +35,14 @@ export class Wire {
   write(text: string, head: MessageHead): number {
     const sequence = ++this.#sequence;
     const incarnation = this.#incarnation;
-    publish("caduceus:transport.send", () => ({ incarnation, text, head }));
+    publish("caduceus:transport.send", () => ({
+      incarnation,
+      kind: head.kind,
+      id: head.kind === "request" ? head.id : undefined,
+      method: head.kind === "response" ? undefined : head.method,
+      protocolVersion: head.headers["mcp-protocol-version"],
+      text,
+    }));
     this.#transport?.cast("write", { text, sequence, head });
     return sequence;
   }

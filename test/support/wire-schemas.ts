@@ -65,14 +65,14 @@ function schemaOf(revision: Revision): WireSchema {
 }
 
 /** Which schema a message is judged by: its own `_meta` names a modern revision, or its HTTP header does. */
-function revisionOf({ params }: Message, headers: Readonly<Record<string, string>> | undefined): Revision {
-  const named = params?._meta?.[VERSION_KEY] ?? headers?.["mcp-protocol-version"];
+function revisionOf({ params }: Message, version: string | undefined): Revision {
+  const named = params?._meta?.[VERSION_KEY] ?? version;
   return named === "2026-07-28" ? "2026-07-28" : "2025-11-25";
 }
 
 /** What is wrong with a message of the client's by the specification's schema; `undefined` when nothing is. */
-export function violationOf(text: string, headers?: Readonly<Record<string, string>>): string | undefined {
+export function violationOf(text: string, version?: string): string | undefined {
   const message = JSON.parse(text) as Message;
-  const violation = schemaOf(revisionOf(message, headers)).violation(message);
+  const violation = schemaOf(revisionOf(message, version)).violation(message);
   return violation === undefined ? undefined : `${violation}\n${text.slice(0, 300)}`;
 }

@@ -2,7 +2,7 @@ import { violationOf } from "./wire-schemas.js";
 
 interface Sent {
   readonly text: string;
-  readonly head: { readonly headers?: Readonly<Record<string, string>> };
+  readonly protocolVersion?: string | undefined;
 }
 
 let violations: string[] = [];
@@ -10,8 +10,8 @@ let isTolerant = false;
 
 /** Judges one message as it is sent. */
 export function watchWire(sent: unknown): void {
-  const { text, head } = sent as Sent;
-  const violation = violationOf(text, head.headers);
+  const { text, protocolVersion } = sent as Sent;
+  const violation = violationOf(text, protocolVersion);
   if (violation !== undefined) violations.push(violation);
 }
 
