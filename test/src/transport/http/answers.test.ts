@@ -3,7 +3,7 @@ import { progress, Script, say, wait } from "../../../../src/testing/index.js";
 import { connectOverHttp } from "../../../support/http.js";
 import { textOf } from "../../../support/memory.js";
 
-test("an answer as JSON is the call's result, and every leg names the session and the revision", async () => {
+test("M24 an answer as JSON is the call's result, and every leg names the session and the revision", async () => {
   const { client, server } = await connectOverHttp(new Script().tool("hello", say("hello")));
 
   expect(textOf(await client.callTool("hello"))).toBe("hello");
@@ -18,13 +18,13 @@ test("an answer as JSON is the call's result, and every leg names the session an
   expect(server.messages("initialize")[0]?.headers["mcp-session-id"]).toBeUndefined();
 });
 
-test("an answer on an event stream is the call's result", async () => {
+test("M24 an answer on an event stream is the call's result", async () => {
   const { client } = await connectOverHttp(new Script().tool("hello", say("hello")), { answers: "sse" });
 
   expect(textOf(await client.callTool("hello"))).toBe("hello");
 });
 
-test("progress is live: it is delivered before the answer is there", async () => {
+test("M24 progress is live: it is delivered before the answer is there", async () => {
   const { client } = await connectOverHttp(new Script().tool("slow", progress(1, 2), wait(60_000), say("done")));
 
   const call = client.callTool("slow");
@@ -36,7 +36,7 @@ test("progress is live: it is delivered before the answer is there", async () =>
   await expect(call).rejects.toMatchObject({ code: "CANCELLED" });
 });
 
-test("three 1 s calls take less than 1.3 s: they run at the same time", { retry: 2 }, async () => {
+test("M24 three 1 s calls take less than 1.3 s: they run at the same time", { retry: 2 }, async () => {
   const { client } = await connectOverHttp(new Script().tool("slow", wait(1_000), say("done")));
   const begun = performance.now();
 

@@ -3,7 +3,7 @@ import { progress, Script, stall } from "../../../../src/testing/index.js";
 import { connectOverHttp } from "../../../support/http.js";
 
 test.each(["json", "sse"] as const)(
-  "a call cancelled at 150 ms rejects at once, its stream (%s) is closed, and the server is told",
+  "M11 a call cancelled at 150 ms rejects at once, its stream (%s) is closed, and the server is told",
   { retry: 2 },
   async (answers) => {
     const { client, server } = await connectOverHttp(new Script().tool("never", stall()), { answers, stream: false });

@@ -3,7 +3,7 @@ import { connect } from "../../../../src/index.js";
 import { Script, say, stall } from "../../../../src/testing/index.js";
 import { connectOverHttp, httpServer } from "../../../support/http.js";
 
-test("close ends the session with DELETE, and leaves no socket and no stream", async () => {
+test("M12 close ends the session with DELETE, and leaves no socket and no stream", async () => {
   const { client, server } = await connectOverHttp(new Script().tool("hello", say("hello")));
   await client.callTool("hello");
   await server.until(() => server.streams.open === 1);
@@ -17,7 +17,7 @@ test("close ends the session with DELETE, and leaves no socket and no stream", a
   expect(server.sessions.open).toBe(0);
 });
 
-test("close rejects what is pending at once, tells the server so, and then ends the session", async () => {
+test("M12 close rejects what is pending at once, tells the server so, and then ends the session", async () => {
   const { client, server } = await connectOverHttp(new Script().tool("never", stall()));
   const call = client.callTool("never");
   await server.until(() => server.messages("tools/call").length === 1);

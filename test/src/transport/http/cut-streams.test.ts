@@ -7,7 +7,7 @@ const script = new Script()
   .tool("index", progress(1, 2), progress(2, 2), say("done"))
   .annotatedTool("look", { readOnlyHint: true }, progress(1, 2), progress(2, 2), say("done"));
 
-test("a response stream cut before the result, with event ids, is resumed: the call runs once, all progress arrives", async () => {
+test("M24 a response stream cut before the result, with event ids, is resumed: the call runs once, all progress arrives", async () => {
   const { client, server } = await connectOverHttp(script, { eventIds: true });
   server.cut("tools/call");
   const seen: number[] = [];
@@ -19,7 +19,7 @@ test("a response stream cut before the result, with event ids, is resumed: the c
   expect(server.messages("tools/call")).toHaveLength(1);
 });
 
-test("a response stream cut before the result, without event ids, fails an unsafe call at once", {
+test("M24 a response stream cut before the result, without event ids, fails an unsafe call at once", {
   retry: 2,
 }, async () => {
   const { client, server } = await connectOverHttp(script);
@@ -36,7 +36,7 @@ test("a response stream cut before the result, without event ids, fails an unsaf
   expect(client.state).toBe("ready");
 });
 
-test("a response stream cut before the result, without event ids, is repeated for a safe call", async () => {
+test("M24 a response stream cut before the result, without event ids, is repeated for a safe call", async () => {
   const { client, server } = await connectOverHttp(script);
   await client.listTools();
   server.cut("tools/call");

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Script, say } from "../../../../src/testing/index.js";
 import { connectOverHttp } from "../../../support/http.js";
 
-test("a header of call A is never on call B, nor on any other leg", async () => {
+test("M2 a header of call A is never on call B, nor on any other leg", async () => {
   const { client, server } = await connectOverHttp(new Script().tool("hello", say("hello")));
 
   await Promise.all([

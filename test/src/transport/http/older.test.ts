@@ -6,7 +6,7 @@ import { textOf } from "../../../support/memory.js";
 
 const script = new Script({ protocolVersion: "2024-11-05" }).tool("work", progress(1, 2), progress(2, 2), say("done"));
 
-test.each([undefined, "sse"] as const)("a 2024-11-05 server works (type %s)", async (type) => {
+test.each([undefined, "sse"] as const)("M25 M30 a 2024-11-05 server works (type %s)", async (type) => {
   const { client, server } = await connectOverHttp(script, { transport: "sse", entry: { type } });
   const seen: number[] = [];
 

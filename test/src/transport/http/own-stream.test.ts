@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Script } from "../../../../src/testing/index.js";
 import { connectOverHttp } from "../../../support/http.js";
 
-test("the GET stream survives 20 server closes, and what the server says on it arrives", async () => {
+test("M24 the GET stream survives 20 server closes, and what the server says on it arrives", async () => {
   const { client, server } = await connectOverHttp(new Script());
   for (let closes = 1; closes <= 20; closes++) {
     await server.until(() => server.streams.open === 1);
@@ -16,7 +16,7 @@ test("the GET stream survives 20 server closes, and what the server says on it a
   expect(client.state).toBe("ready");
 }, 15_000);
 
-test("the GET stream names its session and revision, and goes on after the last event it has seen", async () => {
+test("M24 the GET stream names its session and revision, and goes on after the last event it has seen", async () => {
   const { server } = await connectOverHttp(new Script(), { eventIds: true });
   await server.until(() => server.streams.open === 1);
   server.push("notifications/message", { level: "info", data: 1 });

@@ -5,7 +5,7 @@ import { textOf } from "../../../support/memory.js";
 
 const script = new Script().tool("hello", say("hello"));
 
-test("a redirect within the origin is followed, with the message and its headers", async () => {
+test("M24 a redirect within the origin is followed, with the message and its headers", async () => {
   const { client, server } = await connectOverHttp(script, { entry: { headers: { "x-key": "k" } } });
   server.refuse("tools/call", { status: 307, headers: { location: "/mcp?at=2" } });
 
@@ -16,7 +16,7 @@ test("a redirect within the origin is followed, with the message and its headers
   expect(second?.headers["x-key"]).toBe("k");
 });
 
-test("cross-origin redirect, Location to another host: refused, and nothing is ever sent there", async () => {
+test("M24 cross-origin redirect, Location to another host: refused, and nothing is ever sent there", async () => {
   const other = await httpServer(script);
   const { client, server } = await connectOverHttp(script, { entry: { headers: { authorization: "Bearer canary" } } });
   server.refuse("tools/call", { status: 307, headers: { location: `${other.entry.url}?secret=canary` } });

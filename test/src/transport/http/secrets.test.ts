@@ -5,7 +5,7 @@ import { connect } from "../../../../src/index.js";
 import { Script, say } from "../../../../src/testing/index.js";
 import { httpServer } from "../../../support/http.js";
 
-test("a canary secret in headers, URL userinfo, URL query and the session's id is in no error, event or tree", async () => {
+test("M28 a canary secret in headers, URL userinfo, URL query and the session's id is in no error, event or tree", async () => {
   const server = await httpServer(new Script().tool("hello", say("hello")));
   const url = `${server.entry.url.replace("://", "://canary-user:canary-password@")}?key=canary-query`;
   const seen: unknown[] = [];

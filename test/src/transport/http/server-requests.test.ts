@@ -3,7 +3,7 @@ import { ask, Script, say } from "../../../../src/testing/index.js";
 import { connectOverHttp } from "../../../support/http.js";
 import { textOf } from "../../../support/memory.js";
 
-test("a request of the server's on a call's stream is answered by a POST in the session", async () => {
+test("M22 a request of the server's on a call's stream is answered by a POST in the session", async () => {
   const { client, server } = await connectOverHttp(new Script().tool("curious", ask("ping"), say("done")));
 
   expect(textOf(await client.callTool("curious"))).toBe("done");

@@ -50,7 +50,7 @@ function modern(id: number, name: string): Frame {
   return { text, sequence: id, head: { kind: "request", id, method: "tools/call", headers } };
 }
 
-test("revision 2026-07-28: POST only, with the message's own headers, and neither session nor GET nor DELETE", async () => {
+test("M24 M30 revision 2026-07-28: POST only, with the message's own headers, and neither session nor GET nor DELETE", async () => {
   const server = await httpServer(new Script().tool("hello", say("hello")), { sessions: false });
   const { news, told, transport } = await openTransport(server.entry.url);
   transport.cast("write", modern(1, "hello"));

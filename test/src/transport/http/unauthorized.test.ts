@@ -6,7 +6,7 @@ import { textOf } from "../../../support/memory.js";
 
 const script = new Script().tool("hello", say("hello"));
 
-test("ten calls meet a 401: one token refresh per client, and each is repeated once with the new token", async () => {
+test("M24 ten calls meet a 401: one token refresh per client, and each is repeated once with the new token", async () => {
   let token = "first";
   let renewals = 0;
   const challenges: unknown[] = [];
@@ -48,7 +48,7 @@ test("a second 401 is an UnauthorizedError, and the call is not repeated again",
 });
 
 describe("without auth", () => {
-  test.each([401, 403])("%i is typed, at once", async (status) => {
+  test.each([401, 403])("M24 %i is typed, at once", async (status) => {
     const { client, server } = await connectOverHttp(script);
     server.refuse("tools/call", { status });
 
