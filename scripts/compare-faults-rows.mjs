@@ -3,6 +3,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
+import { isAlive } from "./lib/is-alive.mjs";
 
 /** Milliseconds; the `timeout` of every call. */
 const TIMEOUT = 8_000;
@@ -120,7 +121,7 @@ export const rows = {
     const pending = endOf(client.call("work"));
     await sleep(200);
     const closed = await endOf(client.close());
-    const isLeft = isThere(pid);
+    const isLeft = isAlive(pid);
     const end = await pending;
     killGroups();
     return `the pending call ${end.words}; \`close()\` ${closed.words}, and the server is ${isLeft ? "still running" : "gone"}`;
@@ -226,15 +227,6 @@ async function later(client) {
 
 function sleep(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function isThere(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Nothing may outlive the comparison, whatever a client has left. */

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { isAlive } from "./lib/is-alive.mjs";
 
 const OPERATIONS = Number(process.argv[2] ?? 10_000);
 const LIFE = 50;
@@ -29,7 +30,7 @@ try {
   const report = await storm(OPERATIONS);
   const after = await measure();
   const leaks = {
-    processes: children.filter(({ pid }) => pid !== undefined && isThere(-pid)).length,
+    processes: children.filter(({ pid }) => pid !== undefined && isAlive(-pid)).length,
     fileDescriptors: after.fileDescriptors - before.fileDescriptors,
     timers: after.timers - before.timers,
     heapMegabytes: Number((after.heap - before.heap).toFixed(1)),
@@ -140,13 +141,4 @@ async function measure() {
     timers: process.getActiveResourcesInfo().filter((name) => name === "Timeout").length,
     heap: process.memoryUsage().heapUsed / 1_000_000,
   };
-}
-
-function isThere(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

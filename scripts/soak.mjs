@@ -14,6 +14,7 @@ import { runInNewContext } from "node:vm";
 import { connect } from "caduceus";
 import { Runtime } from "caduceus/actors";
 import { randomFrom } from "caduceus/testing";
+import { isAlive } from "./lib/is-alive.mjs";
 import { Report } from "./soak/report.mjs";
 import { startServers } from "./soak/servers.mjs";
 import { work } from "./soak/workload.mjs";
@@ -137,15 +138,6 @@ function pidsIn(nodes) {
     ...(typeof details.pid === "number" ? [details.pid] : []),
     ...pidsIn(children),
   ]);
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function watchWarnings(clients) {

@@ -2,7 +2,8 @@ import { connect } from "caduceus";
 import { flood, progress, raw, Script, say, scriptedStdio, stall, together } from "caduceus/testing";
 import { expect, test } from "vitest";
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** What a slow callback does. */
+const work = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test("callback slow (100 ms), 20 updates: one at a time, in order, before the result; other calls unaffected", {
   retry: 2,
@@ -14,7 +15,7 @@ test("callback slow (100 ms), 20 updates: one at a time, in order, before the re
   let most = 0;
   const slow = async ({ progress }: { readonly progress: number }) => {
     most = Math.max(most, ++atOnce);
-    await sleep(100);
+    await work(100);
     atOnce--;
     done.push(progress);
   };
