@@ -128,9 +128,17 @@ async function quiet(client) {
   try {
     await client.ready({ timeout: 20_000 });
     await client.ping({ timeout: 20_000 });
+    await settled(client);
   } catch (error) {
     report.finding(`a client did not come back: ${error}`);
   }
+}
+
+/** The client's own operations, such as listing the tools of a server that came back, may still be under way. */
+async function settled(client) {
+  const limit = performance.now() + 10_000;
+  const isSettled = ({ operations }) => operations.started === operations.settled;
+  while (!isSettled(client.stats) && performance.now() < limit) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function pidsIn(nodes) {
