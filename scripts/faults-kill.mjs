@@ -1,5 +1,5 @@
 // Operations against a server that is killed 50 ms after each time it is ready, and whether the promises hold:
-// `npm run faults:kill`, or `node scripts/faults-kill.mjs <operations>` (10,000). Build first. Fails if one does not hold.
+// `npm run faults:kill`, or `node scripts/faults-kill.mjs <operations>` (10,000), which needs a build. Fails if one does not hold.
 import { subscribe } from "node:diagnostics_channel";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
