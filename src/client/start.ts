@@ -37,7 +37,7 @@ export interface StartParts {
 const NO_HEARTBEAT = { interval: Number.POSITIVE_INFINITY, timeout: Number.POSITIVE_INFINITY };
 
 /** What a client is to be, checked. */
-export interface Plan {
+export interface ClientPlan {
   readonly name: string;
   readonly server: Server;
   readonly options: CheckedOptions;
@@ -48,7 +48,7 @@ export interface Plan {
 }
 
 /** @throws {ConfigError} */
-export function prepare(givenServer: Server, given: ConnectOptions): Plan {
+export function prepare(givenServer: Server, given: ConnectOptions): ClientPlan {
   const options = checkOptions(given);
   const { server, unknownKeys } = checkServer(givenServer, options);
   const capabilities = clientCapabilities(given);
@@ -68,7 +68,7 @@ interface Assembled {
 
 /** Puts a client together. `shutDown` ends its tree and resolves when nothing of it is left. */
 export function assemble(
-  plan: Plan,
+  plan: ClientPlan,
   runtime: Runtime,
   shutDown: () => Promise<void>,
   parts: StartParts = {},
@@ -119,7 +119,7 @@ export async function startClient(server: Server, options: ConnectOptions, parts
 }
 
 function workingsOf(
-  { server, options, given, capabilities }: Plan,
+  { server, options, given, capabilities }: ClientPlan,
   runtime: Runtime,
   { hub, tools, validators }: { readonly hub: Hub; readonly tools: ToolBook; readonly validators: Validators },
 ): Workings {
@@ -151,7 +151,7 @@ async function firstReady(client: Client, hub: Hub, runtime: Runtime, options: C
 }
 
 function settingsOf(
-  { server, options, capabilities }: Plan,
+  { server, options, capabilities }: ClientPlan,
   hub: Hub,
   tools: ToolBook,
   answer: Answerer,

@@ -100,10 +100,14 @@ describe("memoryTransport", () => {
     const client = await drive(connect(transport, { runtime, protocol: "legacy" }));
     const underWay = errorOf(client.callTool("x"));
     await drive(called);
+    // It may be repeated, but there is nowhere to repeat it.
+    const safe = errorOf(client.callTool("x", {}, { retry: 2 }));
+    await clock.settle();
 
     await end?.close();
     const error = await drive(underWay);
     expect(error).toMatchObject({ code: "CONNECTION_LOST", outcome: "unknown", retryAt: undefined });
+    expect(await drive(safe)).toMatchObject({ code: "CONNECTION_LOST", outcome: "unknown" });
     expect(client.state).toBe("down");
     const later = await drive(errorOf(client.ping()));
 
