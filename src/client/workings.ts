@@ -191,7 +191,7 @@ export class Workings {
           token,
           priority: 0,
           // Over a reconnect it is opened again by itself, however often.
-          retry: Number.MAX_SAFE_INTEGER,
+          retry: Number.POSITIVE_INFINITY,
           timeout: Number.POSITIVE_INFINITY,
           maxTimeout: Number.POSITIVE_INFINITY,
           calledAt: clock.now(),
