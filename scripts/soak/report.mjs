@@ -1,17 +1,19 @@
-// What a soak has seen.
+// What a soak has seen, in memory that does not grow with it.
+import { createHistogram } from "node:perf_hooks";
 
 export class Report {
   #operations = 0;
   #byKind = new Map();
   #byCode = new Map();
-  #latencies = [];
+  /** In microseconds: a histogram counts whole numbers. */
+  #latencies = createHistogram();
   findings = [];
 
   settled(kind, code, took) {
     this.#operations++;
     this.#byKind.set(kind, (this.#byKind.get(kind) ?? 0) + 1);
     this.#byCode.set(code, (this.#byCode.get(code) ?? 0) + 1);
-    if (code === "ok") this.#latencies.push(took);
+    if (code === "ok") this.#latencies.record(Math.max(1, Math.round(took * 1_000)));
   }
 
   /** Something that must not be. */
@@ -24,13 +26,13 @@ export class Report {
   }
 
   lines() {
-    const sorted = this.#latencies.sort((a, b) => a - b);
-    const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]?.toFixed(1) ?? "–";
+    const at = (percentile) =>
+      this.#latencies.count === 0 ? "–" : (this.#latencies.percentile(percentile) / 1_000).toFixed(1);
     return [
       `operations   ${this.#operations}`,
       `outcomes     ${listed(this.#byCode)}`,
       `kinds        ${listed(this.#byKind)}`,
-      `latency      p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms, of those that succeeded`,
+      `latency      p50 ${at(50)} ms, p95 ${at(95)} ms, p99 ${at(99)} ms, of those that succeeded`,
     ];
   }
 }
