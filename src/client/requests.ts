@@ -1,5 +1,5 @@
 import type { Clock } from "../../actors/index.js";
-import { createOperation, type Operation, type OperationInit, type RequestOptions } from "../operation/operation.js";
+import { checkedOperation, type Operation, type RequestOptions } from "../operation/operation.js";
 import { generateProgressToken } from "../operation/token.js";
 import { type CancelledError, InvalidResultError } from "../protocol/errors.js";
 import { errorOf, type Failure, type Reach } from "../protocol/failure.js";
@@ -161,7 +161,7 @@ export function operationOf<M extends KnownMethod>(
   params: Params | undefined,
   options: RequestOptions | undefined,
 ): Operation<ResultByMethod[M]> {
-  return createOperation<M>({ ...options, method, params } as OperationInit<M> & { result?: undefined });
+  return checkedOperation<ResultByMethod[M]>(method, params, options ?? undefined);
 }
 
 function cancelled(method: string, reason: unknown, cause?: unknown): CancelledError {
