@@ -1,4 +1,5 @@
 import type { Cell } from "./cell.js";
+import type { Clock } from "./clock.js";
 import { CallError, type CallFailure } from "./errors.js";
 import type { ExitReason } from "./exit.js";
 import { Mail, type MailKind } from "./mail.js";
@@ -34,13 +35,16 @@ class PendingCall extends Watch implements From {
   /** Resolves, with the address itself, when the call is decided. */
   readonly decided: Promise<PendingCall>;
   #decide: ((call: PendingCall) => void) | undefined;
+  readonly name: string;
   #controller: AbortController | undefined = undefined;
   value: unknown = undefined;
   failure: CallFailure | undefined = undefined;
   reason: ExitReason | undefined = undefined;
+  cause: unknown = undefined;
 
-  constructor(target: Cell) {
+  constructor(target: Cell, name: string) {
     super(target);
+    this.name = name;
     this.decided = new Promise((resolve) => {
       this.#decide = resolve;
     });
@@ -63,10 +67,11 @@ class PendingCall extends Watch implements From {
     return true;
   }
 
-  fail(failure: CallFailure, reason?: ExitReason): void {
+  fail(failure: CallFailure, reason?: ExitReason, cause?: unknown): void {
     if (this.#decide === undefined) return;
     this.failure = failure;
     this.reason = reason;
+    this.cause = cause;
     this.#controller?.abort();
     this.#settle(this.#decide);
   }
@@ -82,16 +87,22 @@ class PendingCall extends Watch implements From {
   }
 }
 
+/** What the caller gets. The error is made after the wait, so that the stack V8 keeps for it leads to the caller's line. */
+function answerOf({ failure, name, reason, cause, value }: PendingCall): unknown {
+  if (failure !== undefined) throw new CallError(failure, name, reason, cause);
+  return value;
+}
+
 /** Fails the call, if it is one, whose mail was dropped unread. */
 export function refuse({ from }: Mail): void {
   if (from instanceof PendingCall) from.fail("overloaded");
 }
 
 /**
- * Makes a request, a call or a system one, and waits. The error is made after the wait, so that the stack V8 keeps for async functions leads to the
- * caller's own line.
+ * Makes a request, a call or a system one; resolves with the reply. Without a limit there is no async function in it: that
+ * would hold 400 B, of 900, as long as the call waits.
  */
-export async function ask(
+export function ask(
   target: Cell,
   kind: MailKind,
   name: string,
@@ -99,28 +110,34 @@ export async function ask(
   options: CallOptions | undefined,
 ): Promise<unknown> {
   const { runtime } = target;
-  const timeout = options?.timeout ?? DEFAULT_TIMEOUT;
-  checkTimeout(timeout);
-  if (runtime.current === target) throw new CallError("calling_self", name);
-  if (!target.alive) throw new CallError("noproc", name);
   const signal = options?.signal;
-  if (signal?.aborted) throw new CallError("aborted", name, undefined, signal.reason);
-
-  const from = new PendingCall(target);
+  const timeout = options?.timeout ?? DEFAULT_TIMEOUT;
+  try {
+    checkTimeout(timeout);
+    if (runtime.current === target) throw new CallError("calling_self", name);
+    if (!target.alive) throw new CallError("noproc", name);
+    if (signal?.aborted) throw new CallError("aborted", name, undefined, signal.reason);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+  const from = new PendingCall(target, name);
   from.list();
   target.deliver(new Mail(kind, name, payload, from));
+  if (timeout === Number.POSITIVE_INFINITY && signal === undefined) return from.decided.then(answerOf);
+  return waitWithin(from, runtime.clock, timeout, signal);
+}
 
-  const timer =
-    timeout === Number.POSITIVE_INFINITY ? undefined : runtime.clock.setTimer(timeout, () => from.fail("timeout"));
-  const abort = signal === undefined ? undefined : () => from.fail("aborted");
-  if (abort !== undefined) signal?.addEventListener("abort", abort);
+async function waitWithin(
+  from: PendingCall,
+  clock: Clock,
+  timeout: number,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  const timer = clock.setTimer(timeout, () => from.fail("timeout"));
+  const abort = () => from.fail("aborted", undefined, signal?.reason);
+  signal?.addEventListener("abort", abort);
   await from.decided;
-  if (timer !== undefined) runtime.clock.clearTimer(timer);
-  if (abort !== undefined) signal?.removeEventListener("abort", abort);
-
-  const { failure } = from;
-  if (failure !== undefined) {
-    throw new CallError(failure, name, from.reason, failure === "aborted" ? signal?.reason : undefined);
-  }
-  return from.value;
+  clock.clearTimer(timer);
+  signal?.removeEventListener("abort", abort);
+  return answerOf(from);
 }

@@ -1,6 +1,8 @@
 import { isThenable } from "../../actors/index.js";
 import type { Operation, ProgressCallback, ProgressUpdate } from "../operation/operation.js";
 import type { ProgressToken } from "../protocol/message.js";
+import { onAbort } from "./aborts.js";
+import type { ConnectionLink } from "./link.js";
 import type { OperationHandle } from "./operation-promise.js";
 import { ProgressStream } from "./progress-stream.js";
 
@@ -10,24 +12,20 @@ export class Call implements OperationHandle {
   /** When the caller made it, on the runtime's clock. */
   readonly calledAt: number;
   readonly #progressBuffer: number;
-  readonly #cancel: (call: Call, reason: unknown) => void;
+  readonly #link: Pick<ConnectionLink, "cancel">;
   #stream: ProgressStream | undefined = undefined;
   #latest: ProgressUpdate | undefined = undefined;
   #end: { readonly error: unknown } | undefined = undefined;
   #atEnd: (() => void) | undefined = undefined;
+  #unwatch: (() => void) | undefined = undefined;
   /** Set once the caller has given it up by its handle. */
   cancelled: { readonly reason: unknown } | undefined = undefined;
 
-  constructor(
-    token: ProgressToken,
-    calledAt: number,
-    progressBuffer: number,
-    cancel: (call: Call, reason: unknown) => void,
-  ) {
+  constructor(token: ProgressToken, calledAt: number, progressBuffer: number, link: Pick<ConnectionLink, "cancel">) {
     this.token = token;
     this.calledAt = calledAt;
     this.#progressBuffer = progressBuffer;
-    this.#cancel = cancel;
+    this.#link = link;
   }
 
   get progress(): AsyncIterable<ProgressUpdate> {
@@ -42,7 +40,12 @@ export class Call implements OperationHandle {
   cancel(reason: unknown): void {
     if (this.cancelled !== undefined || this.#end !== undefined) return;
     this.cancelled = { reason };
-    this.#cancel(this, reason);
+    this.#link.cancel(this.token, reason, undefined);
+  }
+
+  /** Gives up what it has under way when the signal aborts; until it ends. */
+  obey(signal: AbortSignal): void {
+    this.#unwatch ??= onAbort(signal, () => this.#link.cancel(this.token, signal.reason, signal.reason));
   }
 
   /** Shows an update to whoever reads `progress`. Returns how many updates were dropped for it. */
@@ -60,6 +63,7 @@ export class Call implements OperationHandle {
   /** The call has ended; a cancel of the caller's own is no error to the reader of `progress`. */
   end(error?: unknown): void {
     this.#end = { error: this.cancelled === undefined ? error : undefined };
+    this.#unwatch?.();
     this.#stream?.end(this.#end.error);
     this.#atEnd?.();
   }

@@ -28,12 +28,9 @@ import type { ClientEvents, EventName, LogLevel } from "./events.js";
 import type { Root } from "./handlers/types.js";
 import type { Hub } from "./hub.js";
 import type { ListOptions, ReadOptions } from "./lists/lists.js";
-import type { ToolBook } from "./lists/tool-book.js";
 import type { OperationPromise } from "./operation-promise.js";
 import { type ReadyOptions, untilReady } from "./readiness.js";
 import type { ResourceHandler, Subscription } from "./subscriptions/subscriptions.js";
-import { callTool } from "./tool-call.js";
-import type { Validators } from "./validators.js";
 import type { Workings } from "./workings.js";
 
 /** What is completed: an argument of a prompt, or of a resource template. MCP 2025-11-25, "Completion". */
@@ -60,8 +57,6 @@ export interface CloseOptions {
 export interface ClientParts {
   readonly runtime: Runtime;
   readonly hub: Hub;
-  readonly tools: ToolBook;
-  readonly validators: Validators;
   readonly workings: Workings;
   /** Ends the client's supervision tree; resolves when nothing of it is left. */
   readonly shutDown: () => Promise<void>;
@@ -136,8 +131,9 @@ export class Client implements AsyncDisposable {
    * @throws {InvalidResultError} when the tool was listed with an `outputSchema` that the `structuredContent` does not fit.
    */
   callTool(name: string, args?: Params, options?: RequestOptions): OperationPromise<CallToolResult> {
-    const { workings, tools, validators } = this.#parts;
-    return callTool(workings.requests, tools, validators, name, args, options);
+    const { requests, checkOutput } = this.#parts.workings;
+    const params = args === undefined ? { name } : { name, arguments: args };
+    return requests.perform("tools/call", params, options, checkOutput);
   }
 
   /** The server's resources, all pages of them. MCP 2025-11-25, "Resources". @throws {InvalidResultError} as `listTools` */
@@ -204,9 +200,9 @@ export class Client implements AsyncDisposable {
   request<R>(operation: Operation<R>): OperationPromise<R> {
     const { requests } = this.#parts.workings;
     const { method = "request", token } = operation ?? {};
-    return requests.begin(method, token === undefined ? undefined : { progress: { token } }, async (call) => {
+    return requests.one(method, token === undefined ? undefined : { progress: { token } }, () => {
       assertOperation(operation);
-      return await requests.run<R>(operation, call);
+      return operation;
     });
   }
 

@@ -5,6 +5,8 @@ import { type Settlement, unsent } from "../operation/settlement.js";
 import type { Failure } from "../protocol/failure.js";
 import type { ProgressToken } from "../protocol/message.js";
 
+type Settled<T> = (settlement: Settlement) => T | Promise<T>;
+
 interface Parked {
   readonly ticket: Ticket;
   readonly settle: (settlement: Settlement) => void;
@@ -60,12 +62,14 @@ export class ConnectionLink {
     }
   }
 
-  /** Has an operation carried out; resolves however it ends. */
-  async request(ticket: Ticket): Promise<Settlement> {
-    if (this.#closed !== undefined) return unsent(this.#closed);
+  /** Has an operation carried out; resolves with what `settled` makes of its end, which comes in any case. */
+  request(ticket: Ticket): Promise<Settlement>;
+  request<T>(ticket: Ticket, settled: Settled<T>): Promise<T>;
+  request(ticket: Ticket, settled: Settled<unknown> = same): Promise<unknown> {
+    if (this.#closed !== undefined) return Promise.resolve(unsent(this.#closed)).then(settled);
     const connection = this.#connection;
-    if (connection === undefined || !connection.alive) return await this.#park(ticket);
-    return await this.#call(connection, ticket);
+    if (connection === undefined || !connection.alive) return this.#park(ticket).then(settled);
+    return this.#call(connection, ticket, settled);
   }
 
   cancel(token: ProgressToken, reason: unknown, cause: unknown): void {
@@ -84,15 +88,18 @@ export class ConnectionLink {
     this.#connection?.cast("notify", notice);
   }
 
-  async #call(connection: ConnectionRef, ticket: Ticket): Promise<Settlement> {
-    try {
-      return await connection.call("request", ticket, { timeout: Number.POSITIVE_INFINITY });
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      // It had ended before the call: no process knows of it.
-      if (error.failure === "noproc" && this.#closed === undefined) return await this.#park(ticket);
-      return this.#closed === undefined ? crashed(error) : { ...unsent(this.#closed), outcome: "unknown" };
-    }
+  /** Not an async function: what each of those keeps while it waits is more than all of this. */
+  #call<T>(connection: ConnectionRef, ticket: Ticket, settled: Settled<T>): Promise<T> {
+    return connection
+      .call("request", ticket, NO_TIMEOUT)
+      .then(settled, (error) => this.#unanswered(error, ticket, settled));
+  }
+
+  #unanswered<T>(error: unknown, ticket: Ticket, settled: Settled<T>): T | Promise<T> {
+    if (!(error instanceof CallError)) throw error;
+    // It had ended before the call: no process knows of it.
+    if (error.failure === "noproc" && this.#closed === undefined) return this.#park(ticket).then(settled);
+    return settled(this.#closed === undefined ? crashed(error) : { ...unsent(this.#closed), outcome: "unknown" });
   }
 
   #park(ticket: Ticket): Promise<Settlement> {
@@ -113,7 +120,7 @@ export class ConnectionLink {
         this.#parked.delete(ticket.token);
         settle(unsent({ code: "TIMEOUT", limit, after }));
       });
-      const move = (connection: ConnectionRef) => settle(this.#call(connection, ticket));
+      const move = (connection: ConnectionRef) => settle(this.#call(connection, ticket, same));
       this.#parked.set(ticket.token, { ticket, settle, move, timer });
     });
   }
@@ -126,6 +133,10 @@ export class ConnectionLink {
     return parked;
   }
 }
+
+const NO_TIMEOUT = { timeout: Number.POSITIVE_INFINITY };
+
+const same = (settlement: Settlement): Settlement => settlement;
 
 function crashed(error: CallError): Settlement {
   const message =

@@ -79,7 +79,7 @@ export function assemble(
   const validators = parts.validators ?? new SchemaValidators(warnOf);
   const tools = new ToolBook(options.trustAnnotations);
   const workings = workingsOf(plan, runtime, { hub, tools, validators });
-  const client = new Client({ runtime, hub, tools, validators, workings, shutDown });
+  const client = new Client({ runtime, hub, workings, shutDown });
   const tree = supervisor(`client ${name}`, {
     strategy: "one_for_one",
     intensity: { maxRestarts: options.restart.max, within: options.restart.within },

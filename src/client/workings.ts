@@ -6,6 +6,7 @@ import { missingCapability } from "../protocol/capabilities.js";
 import { CapabilityError } from "../protocol/errors.js";
 import { errorOf, type Failure } from "../protocol/failure.js";
 import type { Params } from "../protocol/message.js";
+import type { CallToolResult } from "../protocol/results.js";
 import { answererOf } from "./handlers/answerer.js";
 import { Roots } from "./handlers/roots.js";
 import type { ElicitationHandler, Root, SamplingHandler } from "./handlers/types.js";
@@ -15,8 +16,9 @@ import { ResultCache } from "./lists/result-cache.js";
 import type { CheckTool, ToolBook } from "./lists/tool-book.js";
 import { LogLevels } from "./log-level.js";
 import { type ListKind, News } from "./news.js";
+import { outputCheck } from "./output-check.js";
 import { untilReady } from "./readiness.js";
-import { operationOf, Requests, type RequestsParts } from "./requests.js";
+import { type Look, Requests, type RequestsParts } from "./requests.js";
 import type { Filter } from "./subscriptions/filter.js";
 import { LegacyWire } from "./subscriptions/legacy-wire.js";
 import { ModernWire } from "./subscriptions/modern-wire.js";
@@ -57,6 +59,8 @@ export class Workings {
   /** Answers what the server asks. */
   readonly answer: Answerer;
   readonly #parts: WorkingsParts;
+  /** Whether a tool's result is what the tool has promised. */
+  readonly checkOutput: Look<CallToolResult>;
   readonly #cache: ResultCache;
   readonly #news: News;
   readonly #wires: { readonly legacy: LegacyWire; readonly modern: ModernWire };
@@ -70,6 +74,7 @@ export class Workings {
     this.#parts = parts;
     this.#cache = new ResultCache(() => clock.now());
     this.requests = new Requests(parts);
+    this.checkOutput = outputCheck(tools, parts.validators);
     const learned = () => this.#wires.modern.look();
     this.lists = new Lists({ requests: this.requests, hub, tools, cache: this.#cache, checkTool, learned });
     this.roots = new Roots(parts.roots, () => this.#rootsChanged());
@@ -165,10 +170,7 @@ export class Workings {
 
   #legacyWire(): LegacyWire {
     return new LegacyWire({
-      request: (method, uri) =>
-        this.requests.begin(method, undefined, (call) =>
-          this.requests.run(operationOf(method, { uri }, undefined), call),
-        ),
+      request: (method, uri) => this.requests.perform(method, { uri }, undefined),
       warn: (message, cause) => this.#parts.hub.publish({ type: "warning", message, cause }),
     });
   }

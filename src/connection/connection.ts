@@ -48,10 +48,10 @@ export const connection = server<Connecting>("connection")<RunningConnection, Co
   info(message, it) {
     if (message instanceof MachineTimer) it.fire(message);
     else if (message.type === "EXIT") it.exited(message);
-    else if (message.type === "due") it.operations.due(message.key);
+    else if (message.type === "due") it.operations.due(message.process);
     else if (message.type === "expired") it.heartbeat.expired(it.operations.expired(message), message.after);
     else if (message.type === "release") it.operations.departures.release(message.pending);
-    else if (message.type === "again") it.operations.again(message.key);
+    else if (message.type === "again") it.operations.again(message.pending);
     else if (message.type === "inputMade") it.operations.inputMade(message);
     else if (message.type === "probeLimit") it.handshake.limit(message.turn);
     else if (message.type === "answered") it.answers.answered(message);

@@ -1,5 +1,5 @@
 import type { From, Process, Self } from "../../actors/index.js";
-import type { OperationNews } from "../operation/process.js";
+import type { OperationHost, OperationMail, OperationNews } from "../operation/process.js";
 import { isSafe, mayRepeat } from "../operation/retry.js";
 import { type Settlement, unsent } from "../operation/settlement.js";
 import type { AttemptOutcome } from "../protocol/base-error.js";
@@ -16,7 +16,7 @@ import { type Pending, PendingTable, type Ticket } from "./pending.js";
 import { routeProgress } from "./progress.js";
 import type { InputMade } from "./rounds.js";
 import type { ConnectionSettings } from "./settings.js";
-import { spawnOperation } from "./spawn.js";
+import { operationHost, spawnOperation } from "./spawn.js";
 import { Suspects } from "./suspects.js";
 import type { Wire } from "./wire.js";
 
@@ -25,8 +25,10 @@ export type OperationsMail =
   /** The outbox's turn for one operation: it runs outside of the connection's turn. */
   | { readonly type: "release"; readonly pending: Pending }
   /** An operation has waited long enough before it is repeated. */
-  | { readonly type: "again"; readonly key: number }
+  | { readonly type: "again"; readonly pending: Pending }
   | InputMade;
+
+const EXPIRE: OperationMail = { type: "expire" };
 
 /** What the operations need of the connection. */
 export interface OperationsShell {
@@ -54,6 +56,7 @@ export class Operations {
   readonly #suspects = new Suspects();
   readonly #legs: Legs;
   readonly #drop: Drop;
+  readonly #host: OperationHost;
 
   constructor(
     self: Self<OperationNews | OperationsMail>,
@@ -66,6 +69,7 @@ export class Operations {
     this.#wire = wire;
     this.#shell = shell;
     this.#drop = dropInto(settings);
+    this.#host = operationHost(self.process, settings);
     this.departures = new Departures(
       {
         maxInFlight: settings.maxInFlight,
@@ -109,9 +113,9 @@ export class Operations {
       from.reply(unsent({ code: "OVERLOADED", limit: this.#settings.maxPending }));
       return;
     }
-    const pending = this.#table.add(ticket, (settlement) => void from.reply(settlement));
+    const pending = this.#table.add(ticket, from);
     this.#settings.stats.operations.started++;
-    this.#table.carriedBy(pending, spawnOperation(this.#self, this.#settings, pending));
+    this.#table.carriedBy(pending, spawnOperation(this.#self, this.#host, pending));
     this.departures.add(pending);
   }
 
@@ -156,7 +160,7 @@ export class Operations {
       this.departures.queue(pending);
     } else {
       pending.hasRefreshed = true;
-      this.#self.pipe(attempt(this.#settings.refreshTools), () => ({ type: "again", key: pending.key }));
+      this.#self.pipe(attempt(this.#settings.refreshTools), () => ({ type: "again", pending }));
     }
     this.departures.look();
   }
@@ -166,13 +170,13 @@ export class Operations {
   }
 
   /** A process's clock is due: by now everything read before has been routed. */
-  due(key: number): void {
-    this.#table.byKey(key)?.process?.send({ type: "expire" });
+  due(process: Process<OperationMail>): void {
+    process.send(EXPIRE);
   }
 
   /** A limit has passed. Says whether the operation was on the wire. */
-  expired({ key, limit, after }: { key: number; limit: "timeout" | "maxTimeout"; after: number }): boolean {
-    const pending = this.#table.byKey(key);
+  expired({ process, limit, after }: OperationNews & { readonly type: "expired" }): boolean {
+    const pending = this.#table.byProcess(process);
     // A handler of ours has begun to work for it meanwhile.
     if (pending === undefined || (limit === "timeout" && pending.pauses > 0)) return false;
     return this.#abandon(pending, { code: "TIMEOUT", limit, after }, "timeout");
@@ -217,8 +221,7 @@ export class Operations {
 
   /** Gives an operation up, and tells the server if it can have heard of it; says whether that is so. */
   #abandon(pending: Pending, failure: Failure, reason: string | undefined): boolean {
-    const { id, stage, codec, task } = pending;
-    const isOut = stage === "writing" || stage === "sent";
+    const { id, isOut, codec, task } = pending;
     this.#settle(pending, isOut ? "unknown" : pending.lastOutcome, failure);
     if (task !== undefined) {
       this.#legs.tasks.stop(pending, task.id);
@@ -270,7 +273,7 @@ export class Operations {
   }
 
   #againIn(pending: Pending, wait: number): void {
-    this.#self.sendAfter(wait, { type: "again", key: pending.key });
+    this.#self.sendAfter(wait, { type: "again", pending });
   }
 
   /** The first repeat goes at once, later ones wait like incarnations do. */
@@ -280,9 +283,8 @@ export class Operations {
   }
 
   /** It has waited long enough before it is repeated. */
-  again(key: number): void {
-    const pending = this.#table.byKey(key);
-    if (pending?.stage === "waiting") this.departures.queue(pending);
+  again(pending: Pending): void {
+    if (pending.stage === "waiting") this.departures.queue(pending);
   }
 
   /** The transport has ended: what was on the wire is repeated where that is allowed, and fails where it is not. */
@@ -320,7 +322,7 @@ export class Operations {
     const pending = this.#table.ended(process);
     if (pending === undefined || failure === undefined) return;
     if (pending.settlement === undefined) this.#abandon(pending, failure, undefined);
-    if (pending.settlement !== undefined) pending.reply(pending.settlement);
+    if (pending.settlement !== undefined) pending.from.reply(pending.settlement);
   }
 
   /**
@@ -340,11 +342,11 @@ export class Operations {
   }
 
   #settle(pending: Pending, outcome: AttemptOutcome, failure: Failure | undefined, result?: unknown): void {
-    const reach = { outcome, attempts: pending.attempts };
+    const { attempts } = pending;
     const settlement: Settlement =
       failure === undefined
-        ? { ok: true, result, hasRounds: pending.rounds > 0, ...reach }
-        : { ok: false, failure, ...reach };
+        ? { ok: true, result, hasRounds: pending.rounds > 0, outcome, attempts }
+        : { ok: false, failure, outcome, attempts };
     this.departures.remove(pending);
     this.#suspects.forget(pending);
     this.#legs.end(pending, failure);

@@ -47,11 +47,16 @@ interface Attempt {
   readonly codec: Codec;
 }
 
+/** Takes the first settlement; more of them are ignored. */
+export interface Caller {
+  reply(settlement: Settlement): unknown;
+}
+
 /** An operation as its connection knows it. */
 export class Pending {
-  readonly key: number;
   readonly ticket: Ticket;
-  readonly reply: (settlement: Settlement) => void;
+  /** Where the caller waits. */
+  readonly from: Caller;
   process: Process<OperationMail> | undefined = undefined;
   stage: Stage = "waiting";
   /** How it ends; its process may still wait for the callback before it says so. */
@@ -81,15 +86,19 @@ export class Pending {
   /** Resolves the outbox's task that wrote it. */
   accepted: (() => void) | undefined = undefined;
 
-  constructor(key: number, ticket: Ticket, reply: (settlement: Settlement) => void) {
-    this.key = key;
+  constructor(ticket: Ticket, from: Caller) {
     this.ticket = ticket;
-    this.reply = reply;
+    this.from = from;
     this.wireToken = ticket.token;
   }
 
   get priority(): number {
     return this.ticket.priority;
+  }
+
+  /** Whether its current attempt is on the wire, or on its way to it. */
+  get isOut(): boolean {
+    return this.stage === "writing" || this.stage === "sent";
   }
 
   /** Not counted as silence of the server's until `resume` was called as often. */
@@ -109,7 +118,7 @@ export class Pending {
   }
 }
 
-/** Finished tokens that are remembered, so that late progress can be told from progress of unknown origin. */
+/** The latest so many finished tokens, at least, are remembered: late progress can be told from that of unknown origin. */
 const REMEMBERED = 1_024;
 
 /**
@@ -118,12 +127,13 @@ const REMEMBERED = 1_024;
  */
 export class PendingTable {
   readonly #byProcess = new Map<unknown, Pending>();
-  readonly #byKey = new Map<number, Pending>();
   readonly #byToken = new Map<ProgressToken, Pending>();
+  /** Only of those whose token on the wire is not the caller's: a first attempt bears that one. */
   readonly #byWireToken = new Map<ProgressToken, Pending>();
   readonly #byId = new Map<number, Pending>();
-  readonly #finished = new Set<ProgressToken>();
-  #lastKey = 0;
+  /** When the younger ones are too many they become the older ones, and those are forgotten. */
+  #finished = new Set<ProgressToken>();
+  #finishedBefore = new Set<ProgressToken>();
   /** Streams count as nothing: neither among all, nor among those on the wire. */
   #streams = 0;
   #streamsOut = 0;
@@ -133,7 +143,7 @@ export class PendingTable {
 
   /** How many are not on the wire but shall be. */
   get waiting(): number {
-    return this.#byKey.size - this.#streams - this.inFlight - this.#idleTasks;
+    return this.#byToken.size - this.#streams - this.inFlight - this.#idleTasks;
   }
 
   /** How many are on the wire or on their way to it. */
@@ -145,10 +155,9 @@ export class PendingTable {
     return this.#byToken.has(token);
   }
 
-  add(ticket: Ticket, reply: (settlement: Settlement) => void): Pending {
-    const pending = new Pending(++this.#lastKey, ticket, reply);
+  add(ticket: Ticket, from: Caller): Pending {
+    const pending = new Pending(ticket, from);
     if (ticket.isStream) this.#streams++;
-    this.#byKey.set(pending.key, pending);
     this.#byToken.set(ticket.token, pending);
     return pending;
   }
@@ -181,12 +190,12 @@ export class PendingTable {
     pending.wireToken = wireToken;
     pending.lastProgress = Number.NEGATIVE_INFINITY;
     if (pending.ticket.isStream) this.#streamsOut++;
-    this.#byWireToken.set(wireToken, pending);
+    if (wireToken !== pending.ticket.token) this.#byWireToken.set(wireToken, pending);
   }
 
   /** Takes an operation off the wire again; it is still pending. */
   endAttempt(pending: Pending): void {
-    if (pending.stage !== "writing" && pending.stage !== "sent") return;
+    if (!pending.isOut) return;
     pending.stage = "waiting";
     if (pending.ticket.isStream) this.#streamsOut--;
     this.#byId.delete(pending.id);
@@ -210,13 +219,15 @@ export class PendingTable {
     }
     pending.stage = "settled";
     pending.settlement = settlement;
-    if (this.#byKey.delete(pending.key) && pending.ticket.isStream) this.#streams--;
-    this.#byToken.delete(pending.ticket.token);
-    this.#remember(pending.ticket.token);
+    const { token, isStream } = pending.ticket;
+    if (this.#byToken.delete(token) && isStream) this.#streams--;
+    this.#remember(token);
   }
 
-  byKey(key: number): Pending | undefined {
-    return this.#byKey.get(key);
+  /** The operation that a process carries, unless it has settled. */
+  byProcess(process: unknown): Pending | undefined {
+    const pending = this.#byProcess.get(process);
+    return pending?.stage === "settled" ? undefined : pending;
   }
 
   byId(id: unknown): Pending | undefined {
@@ -228,7 +239,11 @@ export class PendingTable {
   }
 
   byWireToken(token: ProgressToken): Pending | undefined {
-    return this.#byWireToken.get(token);
+    const other = this.#byWireToken.get(token);
+    if (other !== undefined) return other;
+    const pending = this.#byToken.get(token);
+    const isOnWire = pending?.wireToken === token && (pending.isOut || pending.task !== undefined);
+    return isOnWire ? pending : undefined;
   }
 
   /** The token of the `subscriptions/listen` on whose stream a notification came. */
@@ -239,11 +254,11 @@ export class PendingTable {
   }
 
   wasFinished(token: ProgressToken): boolean {
-    return this.#finished.has(token);
+    return this.#finished.has(token) || this.#finishedBefore.has(token);
   }
 
   all(): Pending[] {
-    return [...this.#byKey.values()];
+    return [...this.#byToken.values()];
   }
 
   /** Those whose process lives, settled ones included. */
@@ -265,18 +280,15 @@ export class PendingTable {
     return [...new Set([...this.#byId.values(), ...this.#tasks])];
   }
 
-  #freeToken({ wireToken }: Pending): void {
-    this.#byWireToken.delete(wireToken);
+  #freeToken({ wireToken, ticket }: Pending): void {
+    if (wireToken !== ticket.token) this.#byWireToken.delete(wireToken);
     this.#remember(wireToken);
   }
 
   #remember(token: ProgressToken): void {
-    this.#finished.delete(token);
     this.#finished.add(token);
     if (this.#finished.size <= REMEMBERED) return;
-    for (const oldest of this.#finished) {
-      this.#finished.delete(oldest);
-      return;
-    }
+    this.#finishedBefore = this.#finished;
+    this.#finished = new Set();
   }
 }

@@ -309,7 +309,7 @@ export class Tasks {
     const left = calledAt + maxTimeout - this.#now;
     const wait = Math.max(atLeast, waitBeforePoll(task.state.pollInterval, { timeout, left }));
     task.isDue = true;
-    task.timer = this.#self.sendAfter(wait, { type: "again", key: pending.key });
+    task.timer = this.#self.sendAfter(wait, { type: "again", pending });
   }
 
   #poll(pending: Pending, task: RunningTask): void {

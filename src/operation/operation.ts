@@ -101,7 +101,20 @@ export function createOperation<M extends KnownMethod>(
 export function createOperation<R>(init: OperationInit<string, R>): Operation<R>;
 export function createOperation(init: OperationInit): Operation {
   check(isRecord(init), "an operation to be an object with a `method`", init);
-  const { method, params, signal, meta, result, priority = 0, retry } = init;
+  return Object.freeze(checkedOperation(init.method, init.params, init, init.result));
+}
+
+/**
+ * {@link createOperation} with its parts apart, for callers that would only put them together. It is not frozen, which
+ * costs 0.3 µs: it must not leave the client.
+ */
+export function checkedOperation<R = unknown>(
+  method: string,
+  params: Params | undefined,
+  options: RequestOptions = NO_OPTIONS,
+  result?: StandardSchema<R> | undefined,
+): Operation<R> {
+  const { signal, meta, priority = 0, retry } = options;
   check(typeof method === "string" && method.length > 0, "`method` to be a non-empty string", method);
   check(params === undefined || isRecord(params), "`params` to be an object", params);
   check(meta === undefined || isRecord(meta), "`meta` to be an object", meta);
@@ -109,28 +122,59 @@ export function createOperation(init: OperationInit): Operation {
   check(signal === undefined || isAbortSignal(signal), "`signal` to be an AbortSignal", signal);
   configure(Number.isFinite(priority), "`priority` to be a finite number", priority);
   configure(isRetry(retry), "`retry` to be true, false or a number of repeats from 0 up, or Infinity", retry);
-  const operation: Operation = Object.freeze({
-    method,
-    params,
-    ...progressOf(init.progress),
-    timeout: checkLimit("timeout", init.timeout),
-    maxTimeout: checkLimit("maxTimeout", init.maxTimeout),
-    signal,
-    priority,
-    retry,
-    meta,
-    headers: checkHeaders(init.headers),
-    result,
-  });
-  made.add(operation);
-  return operation;
+  // Not in the constructor, which would move the caller's line out of the ten that V8 shows.
+  checkLimit("timeout", options.timeout);
+  checkLimit("maxTimeout", options.maxTimeout);
+  return new CheckedOperation(method, params, options, priority, result);
 }
 
-const made = new WeakSet<Operation>();
+const NO_OPTIONS: RequestOptions = {};
+
+/** What has passed the checks is of this class, and nothing else is: copies have no private fields. */
+class CheckedOperation<R> implements Operation<R> {
+  readonly #isChecked = true;
+  readonly method: string;
+  readonly params: Params | undefined;
+  readonly token: ProgressToken | undefined;
+  readonly callback: ProgressCallback | undefined;
+  readonly timeout: number | undefined;
+  readonly maxTimeout: number | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly priority: number;
+  readonly retry: boolean | number | undefined;
+  readonly meta: Params | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly result: StandardSchema<R> | undefined;
+
+  constructor(
+    method: string,
+    params: Params | undefined,
+    { progress, timeout, maxTimeout, signal, retry, meta, headers }: RequestOptions,
+    priority: number,
+    result: StandardSchema<R> | undefined,
+  ) {
+    this.method = method;
+    this.params = params;
+    this.token = tokenOf(progress);
+    this.callback = callbackOf(progress);
+    this.timeout = timeout;
+    this.maxTimeout = maxTimeout;
+    this.signal = signal;
+    this.priority = priority;
+    this.retry = retry;
+    this.meta = meta;
+    this.headers = checkHeaders(headers);
+    this.result = result;
+  }
+
+  static has(value: object): boolean {
+    return #isChecked in value;
+  }
+}
 
 /** @throws {InvalidRequestError} for something that `createOperation` has not checked. */
 export function assertOperation(value: unknown): asserts value is Operation {
-  check(isRecord(value) && made.has(value as unknown as Operation), "an operation made with `createOperation`", value);
+  check(isRecord(value) && CheckedOperation.has(value), "an operation made with `createOperation`", value);
 }
 
 /** A time limit as every option takes it: milliseconds above 0, `Infinity` included. @throws {ConfigError} */
@@ -145,14 +189,19 @@ function configure(isFine: boolean, expected: string, got: unknown): asserts isF
   if (!isFine) throw new ConfigError(`Expected ${expected}, got ${show(got)}`);
 }
 
-function progressOf(option: ProgressOption | undefined): Pick<Operation, "token" | "callback"> {
-  if (option === undefined) return { token: undefined, callback: undefined };
-  if (typeof option === "function") return { token: undefined, callback: option };
+function tokenOf(option: ProgressOption | undefined): ProgressToken | undefined {
+  if (option === undefined || typeof option === "function") return undefined;
   check(isRecord(option), "`progress` to be a function, or an object with `token`, `callback` or both", option);
-  const { token, callback } = option as { token?: unknown; callback?: unknown };
+  const token: unknown = option.token;
   check(token === undefined || isProgressToken(token), "a progress token to be a string or an integer", token);
+  return token as ProgressToken | undefined;
+}
+
+function callbackOf(option: ProgressOption | undefined): ProgressCallback | undefined {
+  if (option === undefined || typeof option === "function") return option;
+  const callback: unknown = option.callback;
   check(callback === undefined || typeof callback === "function", "`progress.callback` to be a function", callback);
-  return { token, callback: callback as ProgressCallback | undefined };
+  return callback as ProgressCallback | undefined;
 }
 
 function isRetry(retry: unknown): boolean {

@@ -10,6 +10,7 @@ import {
   type SystemMessage,
   type Timer,
 } from "../../actors/index.js";
+import type { ProgressToken } from "../protocol/message.js";
 import type { ProgressUpdate } from "./operation.js";
 import type { Settlement } from "./settlement.js";
 import { UpdateQueue } from "./updates.js";
@@ -35,11 +36,11 @@ export type OperationMail =
 /** What an operation's process tells the connection. */
 export type OperationNews =
   /** A limit may have passed: answer with `expire` once all mail before this is routed. */
-  | { readonly type: "due"; readonly key: number }
+  | { readonly type: "due"; readonly process: Process<OperationMail> }
   /** A limit has passed. */
   | {
       readonly type: "expired";
-      readonly key: number;
+      readonly process: Process<OperationMail>;
       readonly limit: "timeout" | "maxTimeout";
       readonly after: number;
     };
@@ -47,28 +48,37 @@ export type OperationNews =
 /** What happened to the updates, for the statistics and the `callbackError` event. */
 export interface DeliveryReport {
   delivered(): void;
-  overflowed(count: number): void;
+  overflowed(token: ProgressToken, count: number): void;
   /** Once per operation whose callback failed, before the promise settles. */
-  callbackFailed(first: unknown, count: number): void;
+  callbackFailed(token: ProgressToken, first: unknown, count: number): void;
 }
 
-export interface OperationArgument {
-  /** What the connection knows it by. */
-  readonly key: number;
+/** What all operations of a connection have in common. */
+export interface OperationHost {
   readonly connection: Process<OperationNews>;
-  /** Settles the caller's promise. The first settlement counts. */
-  readonly reply: (settlement: Settlement) => void;
+  readonly progressBuffer: number;
+  readonly progressDrain: number;
+  readonly report: DeliveryReport;
+}
+
+/** What is asked of an operation's process. */
+export interface OperationOrder {
+  readonly token: ProgressToken;
   /** The caller's callback and the listeners to its token; `undefined` when nobody listens. */
-  readonly deliver: ((update: ProgressUpdate) => unknown) | undefined;
+  readonly deliver?: ((update: ProgressUpdate) => unknown) | undefined;
   /** When the caller made the call, on the runtime's clock; `maxTimeout` counts from it. */
   readonly calledAt: number;
   /** When this operation of the call began; `timeout` counts from it. */
   readonly startedAt: number;
   readonly timeout: number;
   readonly maxTimeout: number;
-  readonly progressBuffer: number;
-  readonly progressDrain: number;
-  readonly report: DeliveryReport;
+}
+
+export interface OperationArgument {
+  readonly host: OperationHost;
+  readonly order: OperationOrder;
+  /** Where the caller's promise is settled. The first settlement counts. */
+  readonly from: { reply(settlement: Settlement): unknown };
 }
 
 /**
@@ -86,6 +96,8 @@ export const operationProcess: Definition<OperationArgument, Process<OperationMa
   create: (self, argument) => new OperationProcess(self as unknown as Self<OperationMail>, argument),
 };
 
+const TICK: OperationMail = { type: "tick" };
+
 class OperationProcess implements Behaviour {
   readonly #self: Self<OperationMail>;
   readonly #argument: OperationArgument;
@@ -102,7 +114,7 @@ class OperationProcess implements Behaviour {
   constructor(self: Self<OperationMail>, argument: OperationArgument) {
     this.#self = self;
     this.#argument = argument;
-    this.#lastSign = argument.startedAt;
+    this.#lastSign = argument.order.startedAt;
   }
 
   init(): void {
@@ -168,23 +180,24 @@ class OperationProcess implements Behaviour {
     return this.#self.runtime.clock.now();
   }
 
-  /** Which limit is next, and when. */
-  #limit(): { readonly name: "timeout" | "maxTimeout"; readonly after: number; readonly due: number } {
-    const { timeout, maxTimeout, calledAt } = this.#argument;
-    const silence = this.#pauses > 0 ? Number.POSITIVE_INFINITY : this.#lastSign + timeout;
-    const whole = calledAt + maxTimeout;
-    return silence <= whole
-      ? { name: "timeout", after: timeout, due: silence }
-      : { name: "maxTimeout", after: maxTimeout, due: whole };
+  /** When the next limit passes. */
+  #due(): number {
+    const { maxTimeout, calledAt } = this.#argument.order;
+    return Math.min(this.#silentAt(), calledAt + maxTimeout);
+  }
+
+  /** When it will have been silent for too long. */
+  #silentAt(): number {
+    return this.#pauses > 0 ? Number.POSITIVE_INFINITY : this.#lastSign + this.#argument.order.timeout;
   }
 
   /** One timer, set again only when it fires: progress moves the limit without touching it. */
   #wait(): void {
-    const { due } = this.#limit();
+    const due = this.#due();
     this.#timer?.cancel();
     this.#timer = undefined;
     if (due === Number.POSITIVE_INFINITY) return;
-    this.#timer = this.#self.sendAfter(Math.max(0, due - this.#now()), { type: "tick" });
+    this.#timer = this.#self.sendAfter(Math.max(0, due - this.#now()), TICK);
   }
 
   /** The limit for silence starts anew; it is nearer than the one that was waited for. */
@@ -196,23 +209,24 @@ class OperationProcess implements Behaviour {
 
   #tick(): void {
     if (this.#settlement !== undefined) return;
-    if (this.#limit().due > this.#now()) {
+    if (this.#due() > this.#now()) {
       this.#wait();
       return;
     }
-    const { connection, key } = this.#argument;
-    this.#self.runtime.clock.later(() => connection.send({ type: "due", key }));
+    const { connection } = this.#argument.host;
+    const { process } = this.#self;
+    this.#self.runtime.clock.later(() => connection.send({ type: "due", process }));
   }
 
   #expire(): void {
     if (this.#settlement !== undefined) return;
-    const { name, after, due } = this.#limit();
-    if (due > this.#now()) {
+    if (this.#due() > this.#now()) {
       this.#wait();
       return;
     }
-    const { connection, key } = this.#argument;
-    connection.send({ type: "expired", key, limit: name, after });
+    const { host, order } = this.#argument;
+    const limit = this.#silentAt() <= order.calledAt + order.maxTimeout ? "timeout" : "maxTimeout";
+    host.connection.send({ type: "expired", process: this.#self.process, limit, after: order[limit] });
   }
 
   // Progress
@@ -223,9 +237,10 @@ class OperationProcess implements Behaviour {
       this.#deliver(update);
       return;
     }
-    this.#updates ??= new UpdateQueue(this.#argument.progressBuffer);
+    const { host, order } = this.#argument;
+    this.#updates ??= new UpdateQueue(host.progressBuffer);
     const dropped = this.#updates.push(update);
-    if (dropped > 0) this.#argument.report.overflowed(dropped);
+    if (dropped > 0) host.report.overflowed(order.token, dropped);
     this.#deliverWaiting();
   }
 
@@ -241,11 +256,11 @@ class OperationProcess implements Behaviour {
   }
 
   #deliver(update: ProgressUpdate): void {
-    const { deliver, report } = this.#argument;
-    if (deliver === undefined) return;
-    report.delivered();
+    const { host, order } = this.#argument;
+    if (order.deliver === undefined) return;
+    host.report.delivered();
     try {
-      const pending = deliver(update);
+      const pending = order.deliver(update);
       if (!isThenable(pending)) return;
       this.#isCallbackBusy = true;
       this.#self.pipe(pending, (outcome) => ({ type: "delivered", outcome }));
@@ -264,7 +279,7 @@ class OperationProcess implements Behaviour {
   #settle(settlement: Settlement): void {
     if (this.#settlement !== undefined) return;
     this.#settlement = settlement;
-    const { progressDrain } = this.#argument;
+    const { progressDrain } = this.#argument.host;
     const isDrained = !this.#isCallbackBusy && this.#updates === undefined;
     if (settlement.outcome !== "completed" || isDrained || progressDrain === 0) {
       this.#finish();
@@ -279,8 +294,9 @@ class OperationProcess implements Behaviour {
 
   #finish(): void {
     if (this.#settlement === undefined) return;
-    if (this.#failures > 0) this.#argument.report.callbackFailed(this.#firstFailure, this.#failures);
-    this.#argument.reply(this.#settlement);
+    const { host, order, from } = this.#argument;
+    if (this.#failures > 0) host.report.callbackFailed(order.token, this.#firstFailure, this.#failures);
+    from.reply(this.#settlement);
     this.#self.exit("normal");
   }
 }

@@ -5,9 +5,8 @@ import { Outbox } from "../../../src/connection/outbox.js";
 import { Pending, type Ticket } from "../../../src/connection/pending.js";
 import { survivorsOf } from "../../support/gc.js";
 
-let lastKey = 0;
 const pendingOf = (priority = 0): Pending =>
-  new Pending(++lastKey, { priority, token: "t" } as Ticket, () => undefined);
+  new Pending({ priority, token: "t" } as Ticket, { reply: () => undefined });
 
 /** An outbox whose releases are accepted when the test says so. */
 function setUp() {

@@ -1,0 +1,74 @@
+import type { Ticket } from "../connection/pending.js";
+import type { Operation, ProgressCallback, ProgressUpdate } from "../operation/operation.js";
+import type { Headers } from "../protocol/codec.js";
+import type { Params, ProgressToken } from "../protocol/message.js";
+import type { StandardSchema } from "../protocol/standard-schema.js";
+import type { Call, TokenListeners } from "./call.js";
+import type { Hub } from "./hub.js";
+
+/** What all orders of a client have in common. */
+export interface OrderHost {
+  readonly hub: Hub;
+  readonly listeners: TokenListeners;
+  readonly defaults: {
+    readonly timeout: number;
+    readonly maxTimeout: number;
+    readonly retry: boolean | number | undefined;
+  };
+}
+
+/**
+ * One operation as the client hands it to its connection, and what the client needs when it is answered. One object for
+ * both: it is held as long as the operation is pending.
+ */
+export class Order<R> implements Ticket {
+  readonly method: string;
+  readonly params: Params | undefined;
+  readonly meta: Params | undefined;
+  readonly token: ProgressToken;
+  readonly priority: number;
+  readonly retry: boolean | number | undefined;
+  readonly timeout: number;
+  readonly maxTimeout: number;
+  readonly startedAt: number;
+  readonly headers: Headers | undefined;
+  /** What the result is held against, where the specification does not say. */
+  readonly result: StandardSchema<R> | undefined;
+  readonly call: Call;
+  readonly callback: ProgressCallback | undefined;
+  readonly #host: OrderHost;
+
+  constructor(host: OrderHost, operation: Operation<R>, call: Call, startedAt: number) {
+    const { defaults } = host;
+    this.#host = host;
+    this.method = operation.method;
+    this.params = operation.params;
+    this.meta = operation.meta;
+    this.token = call.token;
+    this.priority = operation.priority;
+    this.retry = operation.retry ?? defaults.retry;
+    this.timeout = operation.timeout ?? defaults.timeout;
+    this.maxTimeout = operation.maxTimeout ?? defaults.maxTimeout;
+    this.startedAt = startedAt;
+    this.headers = operation.headers;
+    this.result = operation.result;
+    this.call = call;
+    this.callback = operation.callback;
+  }
+
+  get calledAt(): number {
+    return this.call.calledAt;
+  }
+
+  get isStream(): boolean {
+    return false;
+  }
+
+  deliver(update: ProgressUpdate): unknown {
+    const { hub, listeners } = this.#host;
+    const { call } = this;
+    if (call.show(update) > 0) hub.drop("overflow", call.token);
+    hub.events.emit("progress", update);
+    return listeners.of(this, call.token)?.(update);
+  }
+}
