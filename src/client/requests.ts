@@ -1,9 +1,8 @@
 import type { Clock } from "../../actors/index.js";
 import { createOperation, type Operation, type OperationInit, type RequestOptions } from "../operation/operation.js";
-import { generateProgressToken } from "../operation/token.js";
 import { type CancelledError, InvalidResultError } from "../protocol/errors.js";
 import { errorOf, type Failure, type Reach } from "../protocol/failure.js";
-import { isProgressToken, type Params } from "../protocol/message.js";
+import { isProgressToken, type Params, type ProgressToken } from "../protocol/message.js";
 import type { KnownMethod, ResultByMethod } from "../protocol/results.js";
 import type { StandardResult, StandardSchema } from "../protocol/standard-schema.js";
 import { onAbort } from "./aborts.js";
@@ -14,6 +13,7 @@ import { type OperationPromise, operationPromise } from "./operation-promise.js"
 export interface RequestsParts {
   readonly clock: Clock;
   readonly hub: Hub;
+  readonly newToken: () => ProgressToken;
   readonly schemas: { readonly [M in KnownMethod]: StandardSchema };
   readonly defaults: {
     readonly timeout: number;
@@ -59,10 +59,10 @@ export class Requests {
     options: Pick<RequestOptions, "progress" | "signal"> | undefined,
     body: (call: Call) => Promise<T>,
   ): OperationPromise<T> {
-    const { hub, clock, defaults } = this.#parts;
+    const { hub, clock, newToken, defaults } = this.#parts;
     const progress: unknown = options?.progress;
     const given = typeof progress === "object" && progress !== null && "token" in progress ? progress.token : undefined;
-    const token = isProgressToken(given) ? given : generateProgressToken();
+    const token = isProgressToken(given) ? given : newToken();
     const cancel = (it: Call, reason: unknown) => hub.link.cancel(it.token, reason, undefined);
     const call = new Call(token, clock.now(), defaults.progressBuffer, cancel);
     return operationPromise(this.#follow(method, call, options?.signal, body), call);
