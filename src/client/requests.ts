@@ -63,7 +63,7 @@ export class Requests {
     const progress: unknown = options?.progress;
     const given = typeof progress === "object" && progress !== null && "token" in progress ? progress.token : undefined;
     const token = isProgressToken(given) ? given : newToken();
-    const cancel = (it: Call, reason: unknown) => hub.link.cancel(it.token, reason, undefined);
+    const cancel = (it: Call, reason: unknown) => hub.link.cancel({ token: it.token, caller: it, reason });
     const call = new Call(token, clock.now(), defaults.progressBuffer, cancel);
     return operationPromise(this.#follow(method, call, options?.signal, body), call);
   }
@@ -110,12 +110,16 @@ export class Requests {
     const { method, signal } = operation;
     if (call.cancelled !== undefined) throw cancelled(method, call.cancelled.reason);
     if (signal?.aborted) throw cancelled(method, signal.reason, signal.reason);
-    const unwatch = signal && onAbort(signal, () => hub.link.cancel(call.token, signal.reason, signal.reason));
+    const { token } = call;
+    const unwatch =
+      signal &&
+      onAbort(signal, () => hub.link.cancel({ token, caller: call, reason: signal.reason, cause: signal.reason }));
     const settlement = await hub.link.request({
       method,
       params: operation.params,
       meta: operation.meta,
-      token: call.token,
+      token,
+      caller: call,
       priority: operation.priority,
       retry: operation.retry ?? defaults.retry,
       timeout: operation.timeout ?? defaults.timeout,

@@ -189,6 +189,7 @@ export class Workings {
           params,
           meta: undefined,
           token,
+          caller: undefined,
           priority: 0,
           // Over a reconnect it is opened again by itself, however often.
           retry: Number.POSITIVE_INFINITY,
@@ -200,7 +201,7 @@ export class Workings {
           isStream: true,
           deliver: undefined,
         }),
-      cancel: (token) => hub.link.cancel(token, undefined, undefined),
+      cancel: (token) => hub.link.cancel({ token, caller: undefined, reason: undefined }),
       warn: (message, cause) => hub.publish({ type: "warning", message, cause }),
     });
   }
