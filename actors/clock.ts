@@ -5,6 +5,8 @@
 export interface Clock {
   /** Milliseconds since an arbitrary start; never goes backwards. */
   now(): number;
+  /** The time of day: milliseconds since 1970, as `Date.now()` has them. */
+  date(): number;
   /** Runs `callback` once after `delay` milliseconds. `Infinity` never fires and holds nothing. */
   setTimer(delay: number, callback: () => void): unknown;
   /** Stops a timer; one that has fired or was stopped, and `undefined`, are left as they are. */

@@ -19,6 +19,10 @@ export class RealClock implements Clock {
     return performance.now();
   }
 
+  date(): number {
+    return Date.now();
+  }
+
   setTimer(delay: number, callback: () => void): unknown {
     if (delay === Number.POSITIVE_INFINITY) return undefined;
     if (delay > LONGEST) return new LongTimer(delay, callback);

@@ -25,7 +25,10 @@ import { isRoot, treeUnder } from "./tree.js";
 export interface RuntimeOptions {
   /** Where time comes from; default: Node's clock. */
   readonly clock?: Clock | undefined;
-  /** A source of numbers in [0, 1). Given, it decides which runnable process is next: for tests and simulations. */
+  /**
+   * A source of numbers in [0, 1). Given, it decides which runnable process is next, and whatever else is left to chance,
+   * such as tokens and the length of waits: for tests and simulations.
+   */
   readonly random?: (() => number) | undefined;
   /** Milliseconds an ending process may take to release what it owns; default 10,000. */
   readonly disposeTimeout?: number | undefined;
@@ -55,6 +58,8 @@ export class Runtime implements AsyncDisposable {
   readonly clock: Clock;
   /** Milliseconds; see {@link RuntimeOptions.disposeTimeout}. */
   readonly disposeTimeout: number;
+  /** Where chance comes from, if it is not left to chance: for whatever shall be the same again. @internal */
+  readonly random: (() => number) | undefined;
   /** @internal */
   readonly inspector: ((event: Inspection) => void) | undefined;
   /** The process whose turn it is, if its handler is on the stack. @internal */
@@ -75,6 +80,7 @@ export class Runtime implements AsyncDisposable {
   constructor(options: RuntimeOptions = {}) {
     this.clock = options.clock ?? new RealClock();
     this.disposeTimeout = options.disposeTimeout ?? 10_000;
+    this.random = options.random;
     this.inspector = harmless(options.onInspect);
     this.#onCrash = options.onCrash ?? warnOfCrash;
     this.#queue = options.random === undefined ? new FairQueue() : new SeededQueue(options.random);

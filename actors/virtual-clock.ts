@@ -22,6 +22,11 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
+  /** It is 1970 when a virtual clock begins. */
+  date(): number {
+    return this.#now;
+  }
+
   /** How many timers are set and have neither fired nor been cleared. */
   get timers(): number {
     return this.#live;

@@ -40,12 +40,15 @@ export class Call implements OperationHandle {
   cancel(reason: unknown): void {
     if (this.cancelled !== undefined || this.#end !== undefined) return;
     this.cancelled = { reason };
-    this.#link.cancel(this.token, reason, undefined);
+    this.#link.cancel({ token: this.token, caller: this, reason });
   }
 
   /** Gives up what it has under way when the signal aborts; until it ends. */
   obey(signal: AbortSignal): void {
-    this.#unwatch ??= onAbort(signal, () => this.#link.cancel(this.token, signal.reason, signal.reason));
+    const { token } = this;
+    this.#unwatch ??= onAbort(signal, () =>
+      this.#link.cancel({ token, caller: this, reason: signal.reason, cause: signal.reason }),
+    );
   }
 
   /** Shows an update to whoever reads `progress`. Returns how many updates were dropped for it. */

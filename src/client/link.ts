@@ -1,6 +1,6 @@
 import { CallError, type Clock } from "../../actors/index.js";
 import type { Ticket } from "../connection/pending.js";
-import type { ConnectionRef, Notice } from "../connection/protocol.js";
+import type { CancelOrder, ConnectionRef, Notice } from "../connection/protocol.js";
 import { type Settlement, unsent } from "../operation/settlement.js";
 import type { Failure } from "../protocol/failure.js";
 import type { ProgressToken } from "../protocol/message.js";
@@ -72,15 +72,18 @@ export class ConnectionLink {
     return this.#call(connection, ticket, settled);
   }
 
-  cancel(token: ProgressToken, reason: unknown, cause: unknown): void {
-    const parked = this.#unpark(token);
-    if (parked === undefined) this.#connection?.cast("cancel", { token, reason, cause });
+  cancel(order: CancelOrder): void {
+    const { reason, cause } = order;
+    const parked = this.#unpark(order);
+    if (parked === undefined) this.#connection?.cast("cancel", order);
     else
       parked.settle(unsent(cause === undefined ? { code: "CANCELLED", reason } : { code: "CANCELLED", reason, cause }));
   }
 
   cancelAll(reason: unknown): void {
-    for (const token of [...this.#parked.keys()]) this.cancel(token, reason, undefined);
+    for (const { ticket } of [...this.#parked.values()]) {
+      this.cancel({ token: ticket.token, caller: ticket.caller, reason });
+    }
     this.#connection?.cast("cancelAll", reason);
   }
 
@@ -125,9 +128,9 @@ export class ConnectionLink {
     });
   }
 
-  #unpark(token: ProgressToken): Parked | undefined {
+  #unpark({ token, caller }: CancelOrder): Parked | undefined {
     const parked = this.#parked.get(token);
-    if (parked === undefined) return undefined;
+    if (parked === undefined || parked.ticket.caller !== caller) return undefined;
     this.#parked.delete(token);
     this.#clock.clearTimer(parked.timer);
     return parked;

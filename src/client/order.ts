@@ -56,6 +56,10 @@ export class Order<R> implements Ticket {
     this.callback = operation.callback;
   }
 
+  get caller(): Call {
+    return this.call;
+  }
+
   get calledAt(): number {
     return this.call.calledAt;
   }

@@ -3,7 +3,7 @@ import { child, type SupervisorRef, supervisor } from "../../supervisors/index.j
 import type { Answerer } from "../connection/answers.js";
 import { connection } from "../connection/connection.js";
 import type { ConnectionSettings } from "../connection/settings.js";
-import { generateProgressToken } from "../operation/token.js";
+import { generateProgressToken, tokensFrom } from "../operation/token.js";
 import { errorOf } from "../protocol/failure.js";
 import type { Params } from "../protocol/message.js";
 import { readParamHeaders } from "../protocol/param-headers.js";
@@ -78,13 +78,14 @@ export function assemble(
   const warnOf = (message: string) => hub.publish({ type: "warning", message });
   const validators = parts.validators ?? new SchemaValidators(warnOf);
   const tools = new ToolBook(options.trustAnnotations);
-  const workings = workingsOf(plan, runtime, { hub, tools, validators });
+  const chance = chanceOf(runtime);
+  const workings = workingsOf(plan, runtime, chance, { hub, tools, validators });
   const client = new Client({ runtime, hub, workings, shutDown });
   const tree = supervisor(`client ${name}`, {
     strategy: "one_for_one",
     intensity: { maxRestarts: options.restart.max, within: options.restart.within },
     children: [
-      child("connection", connection, settingsOf(plan, hub, tools, parts.answer ?? workings.answer), {
+      child("connection", connection, settingsOf(plan, hub, tools, chance, parts.answer ?? workings.answer), {
         shutdown: CONNECTION_SHUTDOWN,
       }),
     ],
@@ -118,9 +119,19 @@ export async function startClient(server: Server, options: ConnectOptions, parts
   return client;
 }
 
+/** What a client leaves to chance: all of it comes from its runtime's source, where that has one. */
+type Chance = Pick<ConnectionSettings, "random" | "newToken">;
+
+function chanceOf({ random }: Runtime): Chance {
+  return random === undefined
+    ? { random: Math.random, newToken: generateProgressToken }
+    : { random, newToken: tokensFrom(random) };
+}
+
 function workingsOf(
   { server, options, given, capabilities }: ClientPlan,
   runtime: Runtime,
+  chance: Chance,
   { hub, tools, validators }: { readonly hub: Hub; readonly tools: ToolBook; readonly validators: Validators },
 ): Workings {
   const { timeout, maxTimeout, retry, progressBuffer } = options;
@@ -131,7 +142,7 @@ function workingsOf(
     schemas: resultSchemas,
     defaults: { timeout, maxTimeout, retry, progressBuffer },
     backoff: options.backoff,
-    random: Math.random,
+    ...chance,
     capabilities,
     roots: given.roots ?? [],
     onSampling: given.onSampling,
@@ -154,6 +165,7 @@ function settingsOf(
   { server, options, capabilities }: ClientPlan,
   hub: Hub,
   tools: ToolBook,
+  chance: Chance,
   answer: Answerer,
 ): ConnectionSettings {
   return {
@@ -185,8 +197,7 @@ function settingsOf(
     toolHeaders: (name) => hub.toolHeaders(name),
     refreshTools: () => hub.refreshTools(),
     nextIncarnation: () => ++hub.stats.restarts.incarnations,
-    newToken: generateProgressToken,
-    random: Math.random,
+    ...chance,
     stats: hub.stats,
     publish: hub.publish,
   };

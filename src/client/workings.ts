@@ -1,11 +1,10 @@
 import type { Clock } from "../../actors/index.js";
 import type { Answerer } from "../connection/answers.js";
 import type { Backoff } from "../connection/backoff.js";
-import { generateProgressToken } from "../operation/token.js";
 import { missingCapability } from "../protocol/capabilities.js";
 import { CapabilityError } from "../protocol/errors.js";
 import { errorOf, type Failure } from "../protocol/failure.js";
-import type { Params } from "../protocol/message.js";
+import type { Params, ProgressToken } from "../protocol/message.js";
 import type { CallToolResult } from "../protocol/results.js";
 import { answererOf } from "./handlers/answerer.js";
 import { Roots } from "./handlers/roots.js";
@@ -34,6 +33,7 @@ export interface WorkingsParts {
   readonly defaults: RequestsParts["defaults"];
   readonly backoff: Backoff;
   readonly random: () => number;
+  readonly newToken: () => ProgressToken;
   readonly capabilities: Params;
   readonly roots: readonly Root[];
   readonly onSampling: SamplingHandler | undefined;
@@ -176,13 +176,13 @@ export class Workings {
   }
 
   #modernWire(): ModernWire {
-    const { hub, clock, backoff, random, defaults } = this.#parts;
+    const { hub, clock, backoff, random, newToken, defaults } = this.#parts;
     return new ModernWire({
       clock,
       backoff,
       random,
       limit: defaults.timeout,
-      newToken: generateProgressToken,
+      newToken,
       isReady: () => hub.state === "ready",
       wanted: () => this.#wanted(),
       open: (token, params) =>
@@ -191,6 +191,7 @@ export class Workings {
           params,
           meta: undefined,
           token,
+          caller: undefined,
           priority: 0,
           // Over a reconnect it is opened again by itself, however often.
           retry: Number.POSITIVE_INFINITY,
@@ -202,7 +203,7 @@ export class Workings {
           isStream: true,
           deliver: undefined,
         }),
-      cancel: (token) => hub.link.cancel(token, undefined, undefined),
+      cancel: (token) => hub.link.cancel({ token, caller: undefined, reason: undefined }),
       warn: (message, cause) => hub.publish({ type: "warning", message, cause }),
     });
   }

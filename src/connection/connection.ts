@@ -36,8 +36,8 @@ export const connection = server<Connecting>("connection")<RunningConnection, Co
       it.notify(notice);
       return noreply(it);
     },
-    cancel({ token, reason, cause }, it) {
-      it.operations.cancel(token, reason, cause);
+    cancel(order, it) {
+      it.operations.cancel(order);
       return noreply(it);
     },
     cancelAll(reason, it) {

@@ -14,6 +14,7 @@ import { holdClocks, tellCancelled } from "./giving-up.js";
 import { Legs } from "./legs.js";
 import { type Pending, PendingTable, type Ticket } from "./pending.js";
 import { routeProgress } from "./progress.js";
+import type { CancelOrder } from "./protocol.js";
 import type { InputMade } from "./rounds.js";
 import type { ConnectionSettings } from "./settings.js";
 import { operationHost, spawnOperation } from "./spawn.js";
@@ -198,9 +199,9 @@ export class Operations {
 
   readonly isAwaited = (before: number): boolean => this.#table.isAwaited(before);
 
-  cancel(token: ProgressToken, reason: unknown, cause: unknown): void {
+  cancel({ token, caller, reason, cause }: CancelOrder): void {
     const pending = this.#table.byToken(token);
-    if (pending !== undefined) this.#cancel(pending, reason, cause);
+    if (pending !== undefined && pending.ticket.caller === caller) this.#cancel(pending, reason, cause);
   }
 
   cancelAll(reason: unknown): void {

@@ -16,6 +16,8 @@ export interface Ticket {
   readonly params: Params | undefined;
   readonly meta: Params | undefined;
   readonly token: ProgressToken;
+  /** Whose it is: with a token that somebody else has, it cannot be cancelled. */
+  readonly caller: object | undefined;
   readonly priority: number;
   readonly retry: boolean | number | undefined;
   readonly timeout: number;

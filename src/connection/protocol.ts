@@ -9,6 +9,14 @@ export interface Notice {
   readonly text: string;
 }
 
+/** Gives up the operation that has this token and is this caller's. */
+export interface CancelOrder {
+  readonly token: ProgressToken;
+  readonly caller: object | undefined;
+  readonly reason: unknown;
+  readonly cause?: unknown;
+}
+
 /** What a client asks of its connection. */
 export interface ConnectionProtocol {
   calls: {
@@ -18,7 +26,7 @@ export interface ConnectionProtocol {
   casts: {
     /** Sends a notification if the server is there. */
     notify(notice: Notice): void;
-    cancel(order: { readonly token: ProgressToken; readonly reason: unknown; readonly cause?: unknown }): void;
+    cancel(order: CancelOrder): void;
     cancelAll(reason: unknown): void;
   };
 }

@@ -165,7 +165,7 @@ export class RunningConnection implements Receiver {
   #backoff(): number {
     const { backoff, random } = this.#settings;
     const wait = this.#service === "down" ? backoff.max : backoffDelay(backoff, this.#failures, random());
-    this.#trouble.retryAt = Date.now() + Math.round(wait);
+    this.#trouble.retryAt = Math.round(this.#self.runtime.clock.date() + wait);
     return wait;
   }
 

@@ -1,4 +1,4 @@
-import { nanoid } from "nanoid";
+import { customRandom, nanoid, urlAlphabet } from "nanoid";
 
 /**
  * A unique progress token, 21 characters of a secure random source. One token belongs to one operation.
@@ -7,4 +7,9 @@ import { nanoid } from "nanoid";
  */
 export function generateProgressToken(): string {
   return nanoid();
+}
+
+/** Makes tokens of the same form, drawn from a source of numbers in [0, 1): for what shall be the same again. */
+export function tokensFrom(random: () => number): () => string {
+  return customRandom(urlAlphabet, 21, (count) => Uint8Array.from({ length: count }, () => random() * 256));
 }

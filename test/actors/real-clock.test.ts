@@ -18,6 +18,11 @@ describe("the real clock", () => {
     expect(clock.now() - start).toBeGreaterThan(4);
   });
 
+  test("knows the time of day", () => {
+    vi.useFakeTimers({ now: 1_000_000 });
+    expect(clock.date()).toBe(1_000_000);
+  });
+
   test("sets no timer for Infinity", () => {
     vi.useFakeTimers();
     const never = clock.setTimer(Number.POSITIVE_INFINITY, () => expect.unreachable());

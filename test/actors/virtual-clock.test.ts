@@ -13,6 +13,7 @@ describe("VirtualClock", () => {
     expect(log).toEqual([]);
     await clock.advance(1);
     expect(clock.now()).toBe(1);
+    expect(clock.date()).toBe(1);
     expect(log).toEqual([1]);
   });
 

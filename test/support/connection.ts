@@ -90,6 +90,7 @@ function ordinary(now: number, token: string): Omit<Ticket, "method"> {
     params: undefined,
     meta: undefined,
     token,
+    caller: undefined,
     priority: 0,
     retry: undefined,
     timeout: 30_000,

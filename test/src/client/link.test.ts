@@ -47,7 +47,7 @@ describe("ConnectionLink", () => {
     link.detach();
     const settled = link.request(ticket);
 
-    link.cancel("t", "why", undefined);
+    link.cancel({ token: "t", caller: undefined, reason: "why" });
 
     expect(await settled).toMatchObject({ failure: { code: "CANCELLED", reason: "why" }, outcome: "not_sent" });
     expect(clock.timers).toBe(0);

@@ -112,7 +112,7 @@ describe.each(seeds)("subscriptions/listen, order %s", (seed) => {
     const it = await startWith(modern);
     const stream = it.watchAsk({ ...listen, token: "mine" });
     await it.clock.settle();
-    it.ref.cast("cancel", { token: "mine", reason: "enough" });
+    it.ref.cast("cancel", { token: "mine", caller: undefined, reason: "enough" });
     await it.clock.settle();
 
     expect(stream.value).toMatchObject({ ok: false, failure: { code: "CANCELLED" } });
@@ -126,7 +126,7 @@ describe.each(seeds)("subscriptions/listen, order %s", (seed) => {
     const it = await startConnection(http.transport, { seed });
     const stream = it.watchAsk({ ...listen, token: "mine" });
     await it.clock.settle();
-    it.ref.cast("cancel", { token: "mine", reason: "enough" });
+    it.ref.cast("cancel", { token: "mine", caller: undefined, reason: "enough" });
     await it.clock.settle();
 
     expect(stream.value).toMatchObject({ ok: false, failure: { code: "CANCELLED" } });
