@@ -3,7 +3,7 @@ import { createOperation, type Operation, type OperationInit, type RequestOption
 import { generateProgressToken } from "../operation/token.js";
 import { type CancelledError, InvalidResultError } from "../protocol/errors.js";
 import { errorOf, type Failure, type Reach } from "../protocol/failure.js";
-import { isProgressToken, type Params } from "../protocol/message.js";
+import { isProgressToken, type Params, type RpcError } from "../protocol/message.js";
 import type { KnownMethod, ResultByMethod } from "../protocol/results.js";
 import type { StandardResult, StandardSchema } from "../protocol/standard-schema.js";
 import { onAbort } from "./aborts.js";
@@ -15,6 +15,8 @@ export interface RequestsParts {
   readonly clock: Clock;
   readonly hub: Hub;
   readonly schemas: { readonly [M in KnownMethod]: StandardSchema };
+  /** Hears of every error that a server answered with, before the caller does. */
+  readonly refused?: ((error: RpcError) => void) | undefined;
   readonly defaults: {
     readonly timeout: number;
     readonly maxTimeout: number;
@@ -106,7 +108,7 @@ export class Requests {
 
   /** One operation from the caller's side: it is made, carried out by the connection, and its result checked. */
   async carry<R>(operation: Operation<R>, call: Call): Promise<Carried<R>> {
-    const { hub, clock, defaults } = this.#parts;
+    const { hub, clock, defaults, refused } = this.#parts;
     const { method, signal } = operation;
     if (call.cancelled !== undefined) throw cancelled(method, call.cancelled.reason);
     if (signal?.aborted) throw cancelled(method, signal.reason, signal.reason);
@@ -132,7 +134,10 @@ export class Requests {
     });
     unwatch?.();
     const reach = { outcome: settlement.outcome, attempts: settlement.attempts };
-    if (!settlement.ok) throw errorOf(method, settlement.failure, reach);
+    if (!settlement.ok) {
+      if (settlement.failure.code === "PROTOCOL") refused?.(settlement.failure.error);
+      throw errorOf(method, settlement.failure, reach);
+    }
     let cause: unknown;
     try {
       const checked = await this.#check(operation, settlement.result);
