@@ -3,7 +3,7 @@ import { checkedOperation, type Operation, type RequestOptions } from "../operat
 import type { Settlement } from "../operation/settlement.js";
 import type { CancelledError } from "../protocol/errors.js";
 import { errorOf, type Failure, type Reach } from "../protocol/failure.js";
-import { isProgressToken, type Params, type ProgressToken } from "../protocol/message.js";
+import { isProgressToken, type Params, type ProgressToken, type RpcError } from "../protocol/message.js";
 import type { KnownMethod, ResultByMethod } from "../protocol/results.js";
 import type { StandardSchema } from "../protocol/standard-schema.js";
 import { Call, TokenListeners } from "./call.js";
@@ -17,6 +17,8 @@ export interface RequestsParts {
   readonly hub: Hub;
   readonly newToken: () => ProgressToken;
   readonly schemas: { readonly [M in KnownMethod]: StandardSchema };
+  /** Hears of every error that a server answered with, before the caller does. */
+  readonly refused?: ((error: RpcError) => void) | undefined;
   readonly defaults: {
     readonly timeout: number;
     readonly maxTimeout: number;
@@ -88,7 +90,7 @@ export class Requests {
   #finish<R>(order: Order<R>, settlement: Settlement, look: Look<R> | undefined): R | Promise<R> {
     const { call } = order;
     try {
-      const result = resultOf(order, settlement, this.#parts.schemas);
+      const result = this.#resultOf(order, settlement);
       if (isThenable(result)) return this.#finishLater(order, settlement, result, look);
       const looking = look?.(result, order.params, settlement);
       if (looking !== undefined)
@@ -186,8 +188,13 @@ export class Requests {
   async carry<R>(operation: Operation<R>, call: Call): Promise<Carried<R>> {
     const order = this.#order(operation, call);
     const settlement = await this.#parts.hub.link.request(order);
-    const value = await resultOf(order, settlement, this.#parts.schemas);
+    const value = await this.#resultOf(order, settlement);
     return { value, hasRounds: settlement.ok && settlement.hasRounds === true };
+  }
+
+  #resultOf<R>(order: Order<R>, settlement: Settlement): R | Promise<R> {
+    if (!settlement.ok && settlement.failure.code === "PROTOCOL") this.#parts.refused?.(settlement.failure.error);
+    return resultOf(order, settlement, this.#parts.schemas);
   }
 
   /** @throws {CancelledError} for what has been given up already. */

@@ -15,6 +15,7 @@ import { type CheckedOptions, checkOptions, checkServer } from "./check-options.
 import { Client } from "./client.js";
 import { clientCapabilities } from "./handlers/capabilities.js";
 import { Hub } from "./hub.js";
+import { Identity } from "./lists/identity.js";
 import { ToolBook } from "./lists/tool-book.js";
 import { isTransport, opener } from "./open-transport.js";
 import type { ConnectOptions, Server } from "./options.js";
@@ -139,6 +140,7 @@ function workingsOf(
     hub,
     clock: runtime.clock,
     tools,
+    identity: new Identity("url" in server ? given.auth : undefined),
     schemas: resultSchemas,
     defaults: { timeout, maxTimeout, retry, progressBuffer },
     backoff: options.backoff,

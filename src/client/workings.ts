@@ -5,11 +5,13 @@ import { missingCapability } from "../protocol/capabilities.js";
 import { CapabilityError } from "../protocol/errors.js";
 import { errorOf, type Failure } from "../protocol/failure.js";
 import type { Params, ProgressToken } from "../protocol/message.js";
+import { requiredElicitations } from "../protocol/required-elicitations.js";
 import type { CallToolResult } from "../protocol/results.js";
 import { answererOf } from "./handlers/answerer.js";
 import { Roots } from "./handlers/roots.js";
 import type { ElicitationHandler, Root, SamplingHandler } from "./handlers/types.js";
 import type { Hub } from "./hub.js";
+import type { Identity } from "./lists/identity.js";
 import { Lists } from "./lists/lists.js";
 import { ResultCache } from "./lists/result-cache.js";
 import type { CheckTool, ToolBook } from "./lists/tool-book.js";
@@ -29,6 +31,7 @@ export interface WorkingsParts {
   readonly hub: Hub;
   readonly clock: Clock;
   readonly tools: ToolBook;
+  readonly identity: Identity;
   readonly schemas: RequestsParts["schemas"];
   readonly defaults: RequestsParts["defaults"];
   readonly backoff: Backoff;
@@ -70,13 +73,18 @@ export class Workings {
 
   /** @throws {ConfigError} for roots that cannot be. */
   constructor(parts: WorkingsParts) {
-    const { hub, clock, tools, checkTool } = parts;
+    const { hub, clock, tools, identity, checkTool } = parts;
     this.#parts = parts;
     this.#cache = new ResultCache(() => clock.now());
-    this.requests = new Requests(parts);
     this.checkOutput = outputCheck(tools, parts.validators);
+    this.requests = new Requests({
+      ...parts,
+      refused: (error) => {
+        for (const id of requiredElicitations(error)) this.#news.expectCompletion(id);
+      },
+    });
     const learned = () => this.#wires.modern.look();
-    this.lists = new Lists({ requests: this.requests, hub, tools, cache: this.#cache, checkTool, learned });
+    this.lists = new Lists({ requests: this.requests, hub, tools, identity, cache: this.#cache, checkTool, learned });
     this.roots = new Roots(parts.roots, () => this.#rootsChanged());
     this.logLevels = new LogLevels(hub, this.requests);
     this.#wires = { legacy: this.#legacyWire(), modern: this.#modernWire() };

@@ -158,7 +158,7 @@ export class Operations {
     }
     this.#takeOff(pending, "rejected");
     if (rejection === "version") {
-      this.departures.queue(pending);
+      this.#queueIn(pending, this.#pause(pending));
     } else {
       pending.hasRefreshed = true;
       this.#self.pipe(attempt(this.#settings.refreshTools), () => ({ type: "again", pending }));
@@ -255,8 +255,7 @@ export class Operations {
       return;
     }
     this.#takeOff(pending, outcome);
-    if (wait === 0) this.departures.queue(pending);
-    else this.#againIn(pending, wait);
+    this.#queueIn(pending, wait);
     this.departures.look();
   }
 
@@ -271,6 +270,11 @@ export class Operations {
     pending.reached(outcome);
     this.#table.endAttempt(pending);
     this.departures.free(pending);
+  }
+
+  #queueIn(pending: Pending, wait: number): void {
+    if (wait === 0) this.departures.queue(pending);
+    else this.#againIn(pending, wait);
   }
 
   #againIn(pending: Pending, wait: number): void {

@@ -10,6 +10,7 @@ import {
   stop,
 } from "../../actors/index.js";
 import { isRecord, type RequestId } from "../protocol/message.js";
+import { unsentBecause } from "./sdk-failure.js";
 import type {
   Frame,
   MessageHead,
@@ -29,6 +30,7 @@ export interface SdkTransport {
   onclose?: (() => void) | undefined;
   onerror?: ((error: Error) => void) | undefined;
   setProtocolVersion?: ((version: string) => void) | undefined;
+  readonly sessionId?: string | undefined;
 }
 
 /** Milliseconds it may take to close in order. */
@@ -62,7 +64,8 @@ export function isSdkTransport(value: unknown): value is SdkTransport {
  *
  * A message counts as accepted when `send` has been called: what happens behind it cannot be seen, so an operation that
  * has no answer when the transport ends has the outcome `unknown` and is not sent again unless it is safe. The same goes
- * for one whose `send` rejects. `send` is not waited for before the next one: over HTTP it takes as long as the answer.
+ * for one whose `send` rejects, unless its error names the HTTP status that the server refused it with. `send` is not
+ * waited for before the next one: over HTTP it takes as long as the answer.
  */
 export function sdk(make: () => SdkTransport): TransportDefinition {
   const definition = server<Sdk>("transport")<State, TransportSetup>({
@@ -142,8 +145,8 @@ function write({ text, sequence, head }: Frame, { setup, transport, handshake }:
 }
 
 /** What an event changes; a {@link TransportEnd} when it is the last one. */
-function react(event: SdkEvent, { setup }: State): TransportEnd | undefined {
-  const { connection, incarnation } = setup;
+function react(event: SdkEvent, state: State): TransportEnd | undefined {
+  const { connection, incarnation } = state.setup;
   switch (event.type) {
     case "started":
       if (!event.outcome.ok) {
@@ -154,19 +157,22 @@ function react(event: SdkEvent, { setup }: State): TransportEnd | undefined {
     case "closed":
       return { message: "The transport was closed" };
     case "sent":
-      if (!event.outcome.ok) tellUnsent(setup, event.head, event.outcome.error);
-      return undefined;
+      return event.outcome.ok ? undefined : tellUnsent(state, event.head, event.outcome.error);
   }
 }
 
-function tellUnsent({ connection, incarnation }: TransportSetup, head: MessageHead, cause: unknown): void {
-  const message = "The transport could not send the message: see `cause`";
+/** Tells what has become of a message that was not sent; what it returns is the end of the transport. */
+function tellUnsent({ setup, transport }: State, head: MessageHead, cause: unknown): TransportEnd | undefined {
+  const { connection, incarnation } = setup;
   if (head.kind !== "request") {
+    const message = "The transport could not send the message: see `cause`";
     connection.send({ type: "warning", incarnation, message, cause });
-    return;
+    return undefined;
   }
-  const failure = { code: "CONNECTION_LOST", message, loss: { incarnation }, cause } as const;
-  connection.send({ type: "failed", incarnation, id: head.id, outcome: "unknown", failure });
+  const { news, isSessionGone } = unsentBecause(cause, head.method, incarnation, transport.sessionId !== undefined);
+  connection.send({ type: "failed", incarnation, id: head.id, ...news });
+  // It would name the session that is gone in all that follows.
+  return isSessionGone ? { message: "The server does not know the session any more", cause } : undefined;
 }
 
 /** A function's promise; what it throws is a rejection. */

@@ -1,5 +1,5 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { onTestFinished } from "vitest";
+import { onSent } from "./wire-source.mjs";
 
 /** A message a client has handed to a transport. */
 export interface Sent {
@@ -8,18 +8,14 @@ export interface Sent {
   readonly method: string;
 }
 
-const CHANNEL = "caduceus:transport.send";
-
 /** Collects everything that clients of this test send from now on, in order. */
 export function traffic(): Sent[] {
   const sent: Sent[] = [];
-  const listen = (message: unknown) => {
-    const { incarnation, text } = message as { readonly incarnation: number; readonly text: string };
+  const stop = onSent(({ incarnation, text }) => {
     const { id, method = "(answer)" } = JSON.parse(text) as { readonly id?: number; readonly method?: string };
     sent.push({ incarnation, id, method });
-  };
-  subscribe(CHANNEL, listen);
-  onTestFinished(() => void unsubscribe(CHANNEL, listen));
+  });
+  onTestFinished(stop);
   return sent;
 }
 

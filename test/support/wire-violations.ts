@@ -1,16 +1,11 @@
 import { violationOf } from "./wire-schemas.js";
-
-interface Sent {
-  readonly text: string;
-  readonly protocolVersion?: string | undefined;
-}
+import type { RawSent } from "./wire-source.mjs";
 
 let violations: string[] = [];
 let isTolerant = false;
 
 /** Judges one message as it is sent. */
-export function watchWire(sent: unknown): void {
-  const { text, protocolVersion } = sent as Sent;
+export function watchWire({ text, protocolVersion }: Pick<RawSent, "text" | "protocolVersion">): void {
   const violation = violationOf(text, protocolVersion);
   if (violation !== undefined) violations.push(violation);
 }

@@ -7,6 +7,7 @@ import type { Call } from "../call.js";
 import type { Hub } from "../hub.js";
 import type { OperationPromise } from "../operation-promise.js";
 import { operationOf, type Requests } from "../requests.js";
+import type { Identity } from "./identity.js";
 import { walkPages } from "./pages.js";
 import type { ResultCache } from "./result-cache.js";
 import type { CheckTool, ToolBook } from "./tool-book.js";
@@ -34,6 +35,7 @@ export interface ListsParts {
   readonly hub: Hub;
   readonly tools: ToolBook;
   readonly cache: ResultCache;
+  readonly identity: Identity;
   /** Says what is wrong with the definition of a tool, and which headers its calls have. */
   readonly checkTool: CheckTool;
   /** The tools are known (better) now. */
@@ -131,9 +133,11 @@ export class Lists {
     call: Call,
     shownAgain?: () => void,
   ): Promise<ResultByMethod[M]> {
-    const { requests, cache, hub } = this.#parts;
+    const { requests, cache, hub, identity } = this.#parts;
     const operation = operationOf(method, params, options);
-    const context = JSON.stringify(Object.entries(operation.headers ?? {}).sort());
+    const isModern = hub.server?.era !== "legacy";
+    const before = isModern ? await identity.now() : undefined;
+    const context = JSON.stringify([before, Object.entries(operation.headers ?? {}).sort()]);
     const mayShowAgain = options?.fresh !== true && operation.meta === undefined && operation.signal?.aborted !== true;
     const found = mayShowAgain && hub.closed === undefined ? cache.find(method, params, context) : undefined;
     if (found !== undefined) {
@@ -143,7 +147,9 @@ export class Lists {
     const generation = cache.generation(method);
     const { value, hasRounds } = await requests.carry(operation, call);
     const isKept = hub.server?.era === "modern" && !hasRounds && operation.meta === undefined;
-    if (isKept) cache.keep(method, params, context, value, generation);
+    // A token that was renewed meanwhile may be somebody else's: then nobody can tell whose result this is.
+    const isOfOne = isKept && before !== undefined && (await identity.now()) === before;
+    if (isOfOne) cache.keep(method, params, context, value, generation);
     return value;
   }
 }

@@ -18,7 +18,10 @@ export interface HttpServer {
 
 /** Where credentials come from that change while the client lives. */
 export interface Auth {
-  /** The token for the next request, sent as `Authorization: Bearer`; `undefined`: none. Asked before every request. */
+  /**
+   * The token for the next request, sent as `Authorization: Bearer`; `undefined`: none. Asked before every request, and
+   * before and after what may be answered from an earlier result: a private one is not shown under another token.
+   */
   token(): string | undefined | Promise<string | undefined>;
   /**
    * The server refused the token with 401: renew it, so that `token` gives another one. Called once for all the requests

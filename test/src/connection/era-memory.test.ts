@@ -191,10 +191,27 @@ describe.each(seeds)("a revision that the server does not speak any more, order 
     const stage = await connectInMemory(script, { seed, protocol: "auto" });
 
     const call = watch(stage, stage.client.callTool("work"));
-    await stage.clock.settle();
+    await stage.clock.advance(100);
 
     expect(call.error).toMatchObject({ code: "PROTOCOL", rpcCode: -32_022, outcome: "rejected", attempts: 3 });
     expect(stage.client.state).toBe("ready");
+  });
+
+  test("with `retry: Infinity` it is asked again and again, after waits that grow", async () => {
+    const stage = await connectInMemory(dual.tool("work", gone), { seed, protocol: "auto" });
+    const isAskedAt: number[] = [];
+    const watched = watch(stage, stage.client.callTool("work", {}, { retry: Infinity, timeout: 5_000 }));
+    for (let ms = 0; ms < 10_000; ms += 100) {
+      await stage.clock.settle();
+      while (isAskedAt.length < received(stage, "tools/call").length) isAskedAt.push(ms);
+      await stage.clock.advance(100);
+    }
+
+    expect(isAskedAt.slice(0, 8)).toEqual([0, 0, 100, 300, 700, 1_500, 3_100, 6_300]);
+    expect(watched.state).toBe("pending");
+    expect(received(stage, "server/discover").length).toBeLessThanOrEqual(isAskedAt.length + 1);
+    stage.client.cancelAll();
+    await stage.clock.settle();
   });
 
   test("with `retry: false` it is the error, and the next call goes out in what both speak", async () => {
