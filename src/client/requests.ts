@@ -105,7 +105,13 @@ export class Requests {
   }
 
   /** One operation from the caller's side: it is made, carried out by the connection, and its result checked. */
-  async carry<R>(operation: Operation<R>, call: Call): Promise<Carried<R>> {
+  carry<R>(operation: Operation<R>, call: Call): Promise<Carried<R>> {
+    const { reporter } = this.#parts.hub;
+    if (!reporter.watchesOperations) return this.#carry(operation, call);
+    return reporter.watch(operation, call.token, () => this.#carry(operation, call));
+  }
+
+  async #carry<R>(operation: Operation<R>, call: Call): Promise<Carried<R>> {
     const { hub, clock, defaults } = this.#parts;
     const { method, signal } = operation;
     if (call.cancelled !== undefined) throw cancelled(method, call.cancelled.reason);
@@ -126,6 +132,7 @@ export class Requests {
       isStream: false,
       deliver: (update) => {
         if (call.show(update) > 0) hub.drop("overflow", call.token);
+        hub.reporter.progressed(method, update);
         hub.events.emit("progress", update);
         return this.listeners.of(operation, call.token)?.(update);
       },

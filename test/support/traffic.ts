@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { onTestFinished } from "vitest";
+import { RAW_CHANNEL } from "./wire-violations.js";
 
 /** A message a client has handed to a transport. */
 export interface Sent {
@@ -7,8 +8,6 @@ export interface Sent {
   readonly id: number | undefined;
   readonly method: string;
 }
-
-const CHANNEL = "caduceus:transport.send";
 
 /** Collects everything that clients of this test send from now on, in order. */
 export function traffic(): Sent[] {
@@ -18,8 +17,8 @@ export function traffic(): Sent[] {
     const { id, method = "(answer)" } = JSON.parse(text) as { readonly id?: number; readonly method?: string };
     sent.push({ incarnation, id, method });
   };
-  subscribe(CHANNEL, listen);
-  onTestFinished(() => void unsubscribe(CHANNEL, listen));
+  subscribe(RAW_CHANNEL, listen);
+  onTestFinished(() => void unsubscribe(RAW_CHANNEL, listen));
   return sent;
 }
 

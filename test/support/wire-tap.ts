@@ -4,9 +4,9 @@
  */
 import { subscribe } from "node:diagnostics_channel";
 import { beforeEach, onTestFinished } from "vitest";
-import { endTolerance, takeViolations, watchWire } from "./wire-violations.js";
+import { endTolerance, RAW_CHANNEL, takeViolations, watchWire } from "./wire-violations.js";
 
-subscribe("caduceus:transport.send", watchWire);
+subscribe(RAW_CHANNEL, watchWire);
 
 beforeEach(() => {
   // The first to be registered is the last to be called: after everything the test has opened is closed.

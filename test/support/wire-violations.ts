@@ -1,5 +1,8 @@
 import { violationOf } from "./wire-schemas.js";
 
+/** On which a client of ours, wherever it is loaded from, shows what it sends as it is. It is for these tests alone. */
+export const RAW_CHANNEL = Symbol.for("caduceus.raw");
+
 interface Sent {
   readonly text: string;
   readonly protocolVersion?: string | undefined;
