@@ -12,48 +12,51 @@ interface Open<M> {
  */
 const RAW = Symbol.for("caduceus.raw");
 
-export interface RawMessage {
+interface RawMessage {
   readonly incarnation: number;
   /** The revision that a header names, where there is one. */
   readonly protocolVersion: string | undefined;
   readonly text: string;
 }
 
-let opened: ReturnType<typeof open> | undefined;
+const names = {
+  clientStart: "caduceus:client.start",
+  clientStop: "caduceus:client.stop",
+  operationStart: "caduceus:operation.start",
+  operationEnd: "caduceus:operation.end",
+  operationRetry: "caduceus:operation.retry",
+  operationTimeout: "caduceus:operation.timeout",
+  operationCancel: "caduceus:operation.cancel",
+  operationProgress: "caduceus:operation.progress",
+  requestStart: "caduceus:request.start",
+  requestEnd: "caduceus:request.end",
+  notification: "caduceus:notification",
+  roots: "caduceus:roots",
+  connectionState: "caduceus:connection.state",
+  connectionReady: "caduceus:connection.ready",
+  connectionRestart: "caduceus:connection.restart",
+  transportConnect: "caduceus:transport.connect",
+  transportSend: "caduceus:transport.send",
+  transportReceive: "caduceus:transport.receive",
+  transportDisconnect: "caduceus:transport.disconnect",
+  transportError: "caduceus:transport.error",
+  dropped: "caduceus:dropped",
+} as const satisfies Readonly<Record<string, TelemetryChannel>>;
+
+/** Every channel, by what it is called here. */
+type OpenChannels = { readonly [K in keyof typeof names]: Open<Telemetry[(typeof names)[K]]> } & {
+  readonly raw: Open<RawMessage>;
+};
+
+let opened: OpenChannels | undefined;
 
 /** Every channel, looked up once per program. */
-export function openChannels(): ReturnType<typeof open> {
+export function openChannels(): OpenChannels {
   opened ??= open();
   return opened;
 }
 
-function open() {
-  return {
-    clientStart: named("caduceus:client.start"),
-    clientStop: named("caduceus:client.stop"),
-    operationStart: named("caduceus:operation.start"),
-    operationEnd: named("caduceus:operation.end"),
-    operationRetry: named("caduceus:operation.retry"),
-    operationTimeout: named("caduceus:operation.timeout"),
-    operationCancel: named("caduceus:operation.cancel"),
-    operationProgress: named("caduceus:operation.progress"),
-    requestStart: named("caduceus:request.start"),
-    requestEnd: named("caduceus:request.end"),
-    notification: named("caduceus:notification"),
-    roots: named("caduceus:roots"),
-    connectionState: named("caduceus:connection.state"),
-    connectionReady: named("caduceus:connection.ready"),
-    connectionRestart: named("caduceus:connection.restart"),
-    transportConnect: named("caduceus:transport.connect"),
-    transportSend: named("caduceus:transport.send"),
-    transportReceive: named("caduceus:transport.receive"),
-    transportDisconnect: named("caduceus:transport.disconnect"),
-    transportError: named("caduceus:transport.error"),
-    dropped: named("caduceus:dropped"),
-    raw: channel(RAW) as Open<RawMessage>,
-  } as const;
-}
-
-function named<N extends TelemetryChannel>(name: N): Open<Telemetry[N]> {
-  return channel(name);
+function open(): OpenChannels {
+  const channels = Object.entries(names).map(([key, name]) => [key, channel(name)] as const);
+  return { ...Object.fromEntries(channels), raw: channel(RAW) } as unknown as OpenChannels;
 }
