@@ -31,7 +31,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/{actors,supervisors,src,docs}/**/*.test.ts"],
           setupFiles: ["test/support/wire-tap.ts"],
-          testTimeout: 5_000,
+          // Against a hang only: nothing here waits for real time, but the machine may be busy.
+          testTimeout: 20_000,
           restoreMocks: true,
           pool: "threads",
           // Nothing in this package has effects at module level: files share a worker, and import everything once.

@@ -72,6 +72,8 @@ export type {
 } from "./protocol/results.js";
 export type { StandardResult, StandardSchema } from "./protocol/standard-schema.js";
 export type { ProtocolChoice } from "./protocol/versions.js";
+export { onTelemetry, type Telemetry, type TelemetryChannel, telemetryChannels } from "./telemetry/channels.js";
+export type { PayloadKinds, TelemetryOptions } from "./telemetry/options.js";
 export type { StdioServer } from "./transport/child.js";
 export type { Fetch } from "./transport/http/fetch-carrier.js";
 export type { Auth, HttpServer } from "./transport/http/server.js";

@@ -28,6 +28,13 @@ const record = z.record(z.string(), z.unknown());
 const ANSWER = 5_000;
 const heartbeat = z.object({ interval: limit, timeout: limit.default(ANSWER) });
 
+const payloadKinds = z.strictObject({
+  requests: z.boolean().optional(),
+  responses: z.boolean().optional(),
+  notifications: z.boolean().optional(),
+  progress: z.boolean().optional(),
+});
+
 const optionsSchema = z.object({
   name: z.string().min(1).optional(),
   clientInfo: z.object({ name: z.string(), version: z.string(), title: z.string().optional() }).optional(),
@@ -68,6 +75,9 @@ const optionsSchema = z.object({
   capabilities: record.optional(),
   extensions: z.record(z.string(), record).optional(),
   handleSignals: z.boolean().default(false),
+  telemetry: z
+    .object({ payloads: z.union([z.boolean(), payloadKinds]).default(false), maxLength: count.default(1_024) })
+    .prefault({}),
   onCrash: callback.optional(),
   runtime: z.custom<object>((value) => typeof value === "object" && value !== null, "expected a Runtime").optional(),
 });

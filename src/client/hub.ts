@@ -7,6 +7,7 @@ import { errorOf, type Failure } from "../protocol/failure.js";
 import type { ServerInfo } from "../protocol/legacy.js";
 import type { Params, ProgressToken, RpcNotification } from "../protocol/message.js";
 import type { ToolHeaders } from "../protocol/param-headers.js";
+import type { Reporter } from "../telemetry/reporter.js";
 import { type ClientEvents, Events } from "./events.js";
 import { ConnectionLink } from "./link.js";
 
@@ -25,6 +26,7 @@ export class Hub {
     },
   });
   readonly link: ConnectionLink;
+  readonly reporter: Reporter;
   readonly stats: Stats = {
     operations: { started: 0, settled: 0 },
     progress: { delivered: 0, unknown: 0, late: 0, duplicateToken: 0, notIncreasing: 0, overflow: 0 },
@@ -58,7 +60,8 @@ export class Hub {
   #hasBeenReady = false;
   #lastEnd: ExitReason = "normal";
 
-  constructor(clock: Clock, maxParked: number) {
+  constructor(clock: Clock, maxParked: number, reporter: Reporter) {
+    this.reporter = reporter;
     this.link = new ConnectionLink(clock, maxParked, (token) => this.drop("duplicateToken", token));
   }
 
@@ -105,6 +108,7 @@ export class Hub {
         queueMicrotask(() => {
           for (const begin of this.#whenReady) if (this.state === "ready") begin();
         });
+        this.reporter.ready(event.incarnation, event.server);
         events.emit("ready", { server: event.server, incarnation: event.incarnation });
         break;
       case "lost":
@@ -117,6 +121,7 @@ export class Hub {
         events.emit("progress", event.update);
         break;
       case "dropped":
+        this.reporter.dropped(event.what, event.token);
         events.emit("dropped", { what: event.what, token: event.token });
         break;
       case "warning":
@@ -174,7 +179,7 @@ export class Hub {
   }
 
   #attach(connection: ConnectionRef): void {
-    if (this.#hasBeenAttached) this.stats.restarts.connection++;
+    if (this.#hasBeenAttached) this.reporter.restarted("connection", ++this.stats.restarts.connection);
     this.#hasBeenAttached = true;
     // Not on the connection's own stack: what was parked is about to call it.
     this.#connection = connection;
@@ -192,6 +197,7 @@ export class Hub {
 
   #enter(state: ServiceState): void {
     if (this.state === state || this.state === "closed") return;
+    this.reporter.entered(this.state, state);
     this.state = state;
     this.events.emit("state", state);
   }

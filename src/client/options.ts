@@ -3,6 +3,7 @@ import type { Backoff } from "../connection/backoff.js";
 import type { Implementation } from "../protocol/legacy.js";
 import type { Params } from "../protocol/message.js";
 import type { ProtocolChoice } from "../protocol/versions.js";
+import type { TelemetryOptions } from "../telemetry/options.js";
 import type { StdioServer } from "../transport/child.js";
 import type { Fetch } from "../transport/http/fetch-carrier.js";
 import type { Auth, HttpServer } from "../transport/http/server.js";
@@ -100,6 +101,11 @@ export interface ConnectOptions {
    * it listens to them itself. A second one waits for nothing. Default `false`: signals are the program's.
    */
   readonly handleSignals?: boolean | undefined;
+  /**
+   * What is shown of what is said on the channels of telemetry, without what looks like a secret. Default: nothing; the
+   * channels themselves need no option.
+   */
+  readonly telemetry?: TelemetryOptions | undefined;
   /** Hears of the client's own defects; default: `process.emitWarning`. */
   readonly onCrash?: ((report: CrashReport) => void) | undefined;
   /** The runtime to live in; default: one of its own, stopped with it. */

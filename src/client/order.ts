@@ -72,6 +72,7 @@ export class Order<R> implements Ticket {
     const { hub, listeners } = this.#host;
     const { call } = this;
     if (call.show(update) > 0) hub.drop("overflow", call.token);
+    hub.reporter.progressed(this.method, update);
     hub.events.emit("progress", update);
     return listeners.of(this, call.token)?.(update);
   }

@@ -30,6 +30,7 @@ export interface RequestsParts {
 /** A checked result, and how it came about. */
 export interface Carried<R> {
   readonly value: R;
+  readonly reach: Reach;
   /** Whether the server asked for input on the way: then the result depends on more than the request. */
   readonly hasRounds: boolean;
 }
@@ -80,10 +81,25 @@ export class Requests {
     this.#underWay++;
     try {
       if (this.#refusal !== undefined) throw errorOf(method, this.#refusal, UNSENT);
-      const order = this.#order(make(), call);
-      return this.#parts.hub.link.request(order, (settlement) => this.#finish(order, settlement, look));
+      const { link, reporter } = this.#parts.hub;
+      const operation = make();
+      if (reporter.watchesOperations) return this.#carryWatched(operation, call, look);
+      const order = this.#order(operation, call);
+      return link.request(order, (settlement) => this.#finish(order, settlement, look));
     } catch (error) {
       return Promise.reject(this.#failed(call, error));
+    }
+  }
+
+  /** The same while telemetry watches, which costs more anyway. */
+  async #carryWatched<R>(operation: Operation<R>, call: Call, look: Look<R> | undefined): Promise<R> {
+    try {
+      const { value, reach } = await this.carry(operation, call);
+      await look?.(value, operation.params, reach);
+      this.#ended(call);
+      return value;
+    } catch (error) {
+      throw this.#failed(call, error);
     }
   }
 
@@ -185,11 +201,18 @@ export class Requests {
   }
 
   /** One operation from the caller's side: it is made, carried out by the connection, and its result checked. */
-  async carry<R>(operation: Operation<R>, call: Call): Promise<Carried<R>> {
+  carry<R>(operation: Operation<R>, call: Call): Promise<Carried<R>> {
+    const { reporter } = this.#parts.hub;
+    if (!reporter.watchesOperations) return this.#carry(operation, call);
+    return reporter.watch(operation, call.token, () => this.#carry(operation, call));
+  }
+
+  async #carry<R>(operation: Operation<R>, call: Call): Promise<Carried<R>> {
     const order = this.#order(operation, call);
     const settlement = await this.#parts.hub.link.request(order);
     const value = await this.#resultOf(order, settlement);
-    return { value, hasRounds: settlement.ok && settlement.hasRounds === true };
+    const { outcome, attempts } = settlement;
+    return { value, reach: { outcome, attempts }, hasRounds: settlement.ok && settlement.hasRounds === true };
   }
 
   #resultOf<R>(order: Order<R>, settlement: Settlement): R | Promise<R> {

@@ -20,6 +20,7 @@ import { ToolBook } from "./lists/tool-book.js";
 import { isTransport, opener } from "./open-transport.js";
 import type { ConnectOptions, Server } from "./options.js";
 import { untilReady } from "./readiness.js";
+import { reported, reporterOf } from "./reporting.js";
 import { SchemaValidators } from "./schema-validators.js";
 import { closeOnSignals } from "./signals.js";
 import type { Validators } from "./validators.js";
@@ -75,7 +76,8 @@ export function assemble(
   parts: StartParts = {},
 ): Assembled {
   const { name, server, options, given, unknownKeys } = plan;
-  const hub = new Hub(runtime.clock, options.maxPending);
+  const reporter = reporterOf(plan, runtime);
+  const hub = new Hub(runtime.clock, options.maxPending, reporter);
   const warnOf = (message: string) => hub.publish({ type: "warning", message });
   const validators = parts.validators ?? new SchemaValidators(warnOf);
   const tools = new ToolBook(options.trustAnnotations);
@@ -86,9 +88,14 @@ export function assemble(
     strategy: "one_for_one",
     intensity: { maxRestarts: options.restart.max, within: options.restart.within },
     children: [
-      child("connection", connection, settingsOf(plan, hub, tools, chance, parts.answer ?? workings.answer), {
-        shutdown: CONNECTION_SHUTDOWN,
-      }),
+      child(
+        "connection",
+        connection,
+        settingsOf(plan, hub, tools, chance, reported(parts.answer ?? workings.answer, reporter)),
+        {
+          shutdown: CONNECTION_SHUTDOWN,
+        },
+      ),
     ],
   });
   if (given.onLog !== undefined) hub.events.on("log", given.onLog);
@@ -102,8 +109,10 @@ export function assemble(
   const unlisten = options.handleSignals ? closeOnSignals(runtime, () => client.close()) : undefined;
   const ended = () => {
     hub.ended();
+    reporter.stopped(hub.closed !== undefined && "cause" in hub.closed);
     unlisten?.();
   };
+  reporter.started("command" in server ? "stdio" : "url" in server ? "http" : "custom");
   return { client, hub, tree, ended, warn };
 }
 
@@ -202,6 +211,7 @@ function settingsOf(
     ...chance,
     stats: hub.stats,
     publish: hub.publish,
+    reporter: hub.reporter,
   };
 }
 

@@ -139,6 +139,7 @@ export class Workings {
   /** In the modern era nobody waits for this, and the codec leaves it out. */
   #rootsChanged(): void {
     const { hub, capabilities } = this.#parts;
+    hub.reporter.roots("changed", this.roots.all.length);
     const declared = capabilities.roots as { readonly listChanged?: unknown } | undefined;
     if (declared?.listChanged !== true) {
       const message =

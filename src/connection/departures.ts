@@ -24,6 +24,8 @@ export interface DeparturesShell {
   askOf(pending: Pending, agreement: Agreement): Ask;
   /** The outbox's turn for one operation has come: `release` it in a turn of the connection's. */
   due(pending: Pending): void;
+  /** It has gone out again. */
+  retried(pending: Pending): void;
   /** It cannot go at all. */
   refuse(pending: Pending, failure: Failure): void;
 }
@@ -186,9 +188,11 @@ export class Departures {
       this.#shell.refuse(pending, encoded.failure);
       return;
     }
+    const isRetry = isAttempt && pending.attempts > 0 && !pending.isNextLeg;
     const sequence = this.#wire.write(encoded.text, encoded.head);
     this.#table.beginAttempt(pending, { id, sequence, wireToken: wireToken ?? pending.wireToken, codec });
     this.#unaccepted.add(pending);
+    if (isRetry) this.#shell.retried(pending);
     if (isAttempt) pending.process?.send({ type: "attempt" });
     this.look();
   }

@@ -1,8 +1,12 @@
-import type { Outcome, Process, Self } from "../../actors/index.js";
+import { isOrderly, type Outcome, type Process, type Self } from "../../actors/index.js";
 import type { TransportDefinition, TransportEnd, TransportNews, TransportRef } from "../transport/transport.js";
 import { attempt } from "./attempt.js";
+import { reportNews } from "./report-news.js";
 import type { ConnectionSettings } from "./settings.js";
+import { endOf } from "./trouble.js";
 import type { Wire } from "./wire.js";
+
+type IncarnationSettings = Pick<ConnectionSettings, "openTransport" | "nextIncarnation" | "reporter">;
 
 /** A transport has been made, or could not be; as mail. */
 export interface Made {
@@ -21,7 +25,7 @@ export interface IncarnationShell {
 /** The transport of the moment: made anew for every life, owned by the connection, one at a time. */
 export class Incarnation {
   readonly #self: Self<TransportNews | Made>;
-  readonly #settings: Pick<ConnectionSettings, "openTransport" | "nextIncarnation">;
+  readonly #settings: IncarnationSettings;
   readonly #wire: Wire;
   readonly #shell: IncarnationShell;
   #transport: TransportRef | undefined = undefined;
@@ -30,12 +34,7 @@ export class Incarnation {
   #isMaking = false;
   #number = 0;
 
-  constructor(
-    self: Self<TransportNews | Made>,
-    settings: Pick<ConnectionSettings, "openTransport" | "nextIncarnation">,
-    wire: Wire,
-    shell: IncarnationShell,
-  ) {
+  constructor(self: Self<TransportNews | Made>, settings: IncarnationSettings, wire: Wire, shell: IncarnationShell) {
     this.#self = self;
     this.#settings = settings;
     this.#wire = wire;
@@ -47,9 +46,11 @@ export class Incarnation {
     return this.#number;
   }
 
-  /** Whether news of this incarnation are of now: others are late. */
-  isCurrent(incarnation: number): boolean {
-    return incarnation === this.#number && this.#transport !== undefined;
+  /** Whether news are of now, and so for the connection to act on: others are late. Those of now are told. */
+  hears(news: TransportNews): boolean {
+    if (news.incarnation !== this.#number || this.#transport === undefined) return false;
+    reportNews(this.#settings.reporter, news);
+    return true;
   }
 
   isCarriedBy(process: Process | undefined): boolean {
@@ -66,6 +67,7 @@ export class Incarnation {
     const incarnation = this.#settings.nextIncarnation();
     this.#number = incarnation;
     this.#shell.begun(incarnation);
+    if (incarnation > 1) this.#settings.reporter.restarted("transport", incarnation);
     this.#isMaking = true;
     const made = attempt(this.#settings.openTransport);
     this.#self.pipe(made, (outcome) => ({ type: "made", incarnation, outcome }));
@@ -75,7 +77,9 @@ export class Incarnation {
     // What was too slow to make is of an incarnation that is gone.
     if (incarnation !== this.#number || !this.#isMaking) return;
     this.#isMaking = false;
+    const { reporter } = this.#settings;
     if (!outcome.ok) {
+      reporter.troubled(incarnation, "open");
       this.#shell.failed({ message: "The transport could not be made: see `cause`", cause: outcome.error });
       return;
     }
@@ -90,7 +94,15 @@ export class Incarnation {
       transport.exit("kill");
       return transport.exited;
     });
-    this.#wire.attach(transport, incarnation);
+    this.#wire.attach(transport, incarnation, reporter);
+    void transport.exited.then((reason) => {
+      const { exitCode, signal } = endOf(reason);
+      reporter.disconnected(incarnation, {
+        isOrderly: typeof reason === "string" && isOrderly(reason),
+        exitCode,
+        signal,
+      });
+    });
   }
 
   /** Ends this life at once. Its end is told as every other one is. */

@@ -77,6 +77,7 @@ export class Operations {
         nextId: shell.nextId,
         newToken: settings.newToken,
         askOf: (pending, agreement) => this.#legs.tasks.askOf(pending, agreement),
+        retried: ({ ticket, attempts, lastOutcome }) => settings.reporter.retried(ticket, attempts, lastOutcome),
         due: (pending) => self.process.send({ type: "release", pending }),
         refuse: (pending, failure) => this.#settle(pending, pending.lastOutcome, failure),
       },

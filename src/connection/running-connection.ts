@@ -242,7 +242,7 @@ export class RunningConnection implements Receiver {
 
   hear(news: TransportNews): void {
     // Mail of an incarnation that is gone.
-    if (!this.#incarnation.isCurrent(news.incarnation)) return;
+    if (!this.#incarnation.hears(news)) return;
     if (news.type === "received" || news.type === "noise" || news.type === "failed") this.heartbeat.heard();
     switch (news.type) {
       case "received":

@@ -3,6 +3,7 @@ import type { ToolHints } from "../operation/retry.js";
 import type { Failure } from "../protocol/failure.js";
 import type { ServerInfo } from "../protocol/legacy.js";
 import type { Params, ProgressToken, RpcNotification } from "../protocol/message.js";
+import type { Reporter } from "../telemetry/reporter.js";
 import type { TransportDefinition } from "../transport/transport.js";
 import type { Answerer } from "./answers.js";
 import type { Backoff } from "./backoff.js";
@@ -97,4 +98,5 @@ export interface ConnectionSettings extends HandshakeSettings {
   readonly random: () => number;
   readonly stats: Stats;
   readonly publish: (event: ConnectionEvent) => void;
+  readonly reporter: Reporter;
 }

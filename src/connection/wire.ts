@@ -1,11 +1,12 @@
 import type { RequestId } from "../protocol/message.js";
-import { publish } from "../telemetry/channels.js";
+import type { Reporter } from "../telemetry/reporter.js";
 import type { HttpTransportRef, MessageHead, TransportRef } from "../transport/transport.js";
 
 /** The way out of a connection: one incarnation's transport, and how much of what was written it has accepted. */
 export class Wire {
   #transport: TransportRef | undefined = undefined;
   #incarnation = 0;
+  #reporter: Reporter | undefined = undefined;
   #sequence = 0;
   #accepted = 0;
   /** The frame the other side has not taken to its last byte, if it does not read. */
@@ -17,8 +18,9 @@ export class Wire {
     return this.#begun !== undefined;
   }
 
-  attach(transport: TransportRef, incarnation: number): void {
+  attach(transport: TransportRef, incarnation: number, reporter: Reporter): void {
     this.#incarnation = incarnation;
+    this.#reporter = reporter;
     this.#transport = transport;
     this.#sequence = 0;
     this.#accepted = 0;
@@ -34,15 +36,7 @@ export class Wire {
   /** Hands one message, already encoded, to the transport. Returns its sequence. */
   write(text: string, head: MessageHead): number {
     const sequence = ++this.#sequence;
-    const incarnation = this.#incarnation;
-    publish("caduceus:transport.send", () => ({
-      incarnation,
-      kind: head.kind,
-      id: head.kind === "request" ? head.id : undefined,
-      method: head.kind === "response" ? undefined : head.method,
-      protocolVersion: head.headers["mcp-protocol-version"],
-      text,
-    }));
+    this.#reporter?.sent(this.#incarnation, head, text);
     this.#transport?.cast("write", { text, sequence, head });
     return sequence;
   }

@@ -37,6 +37,7 @@ const options: Record<keyof ConnectOptions, true> = {
   capabilities: true,
   extensions: true,
   handleSignals: true,
+  telemetry: true,
   onCrash: true,
   runtime: true,
 };

@@ -37,7 +37,8 @@ const surface = {
   caduceus: `
     CaduceusError CancelledError CapabilityError ConfigError ConnectionClosedError ConnectionLostError HttpError
     InvalidRequestError InvalidResultError MessageTooLargeError OverloadedError ProtocolError TimeoutError
-    UnauthorizedError clientOf clientSpec connect createOperation generateProgressToken memoryTransport
+    UnauthorizedError clientOf clientSpec connect createOperation generateProgressToken memoryTransport onTelemetry
+    telemetryChannels
   `,
   "caduceus/actors": `
     AlreadyStartedError BadReturnError CallError MachineHost MachineTimer MailKind MailboxFullError NoHandlerError

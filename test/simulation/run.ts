@@ -1,8 +1,8 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { type Inspection, MailKind, type ProcessNode, type VirtualClock } from "../../actors/index.js";
 import { startClient } from "../../src/client/start.js";
 import type { Client, ConnectOptions } from "../../src/index.js";
 import { Faults, received, sent, testRuntime } from "../../src/testing/index.js";
+import { onSent } from "../support/wire-source.mjs";
 import { Log } from "./log.js";
 import { statesNow, watchMachine } from "./machine.js";
 import { violationsOf } from "./model.js";
@@ -72,8 +72,7 @@ class Run {
       this.#log.add(() => `machine      ${states.join(", ")}: ${event}`);
       this.#steps.push(...states.map((state) => `${state} × ${event}`));
     });
-    const hear = (message: unknown) => this.#heard(message as { incarnation: number; text: string });
-    subscribe("caduceus:transport.send", hear);
+    const endWatch = onSent((sent) => this.#heard(sent));
     const rejected = (reason: unknown) => this.#violations.push(`a promise was rejected unheard: ${String(reason)}`);
     process.on("unhandledRejection", rejected);
     try {
@@ -90,7 +89,7 @@ class Run {
       return this.#outcome(player);
     } finally {
       process.off("unhandledRejection", rejected);
-      unsubscribe("caduceus:transport.send", hear);
+      endWatch();
       watchMachine(undefined);
     }
   }

@@ -9,6 +9,7 @@ import type { RequestId } from "../../src/protocol/message.js";
 import type { DiscoverResult, InitializeResult } from "../../src/protocol/results.js";
 import { discoverResultSchema, initializeResultSchema } from "../../src/protocol/schemas.js";
 import { type ProtocolChoice, planOf } from "../../src/protocol/versions.js";
+import { Reporter } from "../../src/telemetry/reporter.js";
 import type {
   Frame,
   HttpTransportProtocol,
@@ -69,6 +70,13 @@ export async function startConnection(
     random: () => 0.5,
     stats: emptyStats(),
     publish: (event) => void events.push(event),
+    reporter: new Reporter({
+      client: "test",
+      clock: stage.clock,
+      payloads: false,
+      maxLength: 1,
+      secrets: [],
+    }),
     ...settings,
   };
   const ref = (await stage.drive(stage.runtime.start(connection, all))) as unknown as ConnectionRef;

@@ -7,5 +7,8 @@ export interface RawSent {
   readonly protocolVersion?: string | undefined;
 }
 
+/** On which a client of ours, wherever it is loaded from, shows what it sends as it is. It is for these tests alone. */
+export const RAW_CHANNEL: symbol;
+
 /** Calls `listen` with each message as it is sent, until the returned function is called. */
 export function onSent(listen: (sent: RawSent) => void): () => void;

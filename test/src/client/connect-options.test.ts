@@ -38,6 +38,11 @@ const bad: [string, object][] = [
   ["lazy: 1", { lazy: 1 }],
   ["handleSignals: 1", { handleSignals: 1 }],
   ["onCrash: 1", { onCrash: 1 }],
+  ["telemetry: true", { telemetry: true }],
+  ["telemetry.payloads: yes", { telemetry: { payloads: "yes" } }],
+  ["telemetry.payloads: a kind that is none", { telemetry: { payloads: { answers: true } } }],
+  ["telemetry.maxLength: 0", { telemetry: { maxLength: 0 } }],
+  ["telemetry.maxLength: Infinity", { telemetry: { maxLength: Number.POSITIVE_INFINITY } }],
   ["runtime: 1", { runtime: 1 }],
   ["trustAnnotations: yes", { trustAnnotations: "yes" }],
 ];

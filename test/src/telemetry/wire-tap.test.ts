@@ -4,6 +4,7 @@ import { createOperation } from "../../../src/index.js";
 import { answer, Script, say } from "../../../src/testing/index.js";
 import { connectInMemory } from "../../support/memory.js";
 import { violationOf } from "../../support/wire-schemas.js";
+import { RAW_CHANNEL } from "../../support/wire-source.mjs";
 import { takeViolations, toleratesViolations, watchWire } from "../../support/wire-violations.js";
 
 const legacy = (method: string, params?: unknown) => JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
@@ -76,6 +77,6 @@ describe("the tap on the wire", () => {
   });
 
   test("is listening in every test", () => {
-    expect(channel("caduceus:transport.send").hasSubscribers).toBe(true);
+    expect(channel(RAW_CHANNEL).hasSubscribers).toBe(true);
   });
 });
