@@ -34,6 +34,8 @@ export default defineConfig({
           testTimeout: 5_000,
           restoreMocks: true,
           pool: "threads",
+          // Nothing in this package has effects at module level: files share a worker, and import everything once.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },

@@ -2,10 +2,12 @@
  * Runs before every test file: looks at each message that any client hands to any transport, and fails the test in which
  * one does not fit the specification's schema.
  */
-import { subscribe } from "node:diagnostics_channel";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { beforeEach, onTestFinished } from "vitest";
 import { endTolerance, takeViolations, watchWire } from "./wire-violations.js";
 
+// Once, however many files share this worker.
+unsubscribe("caduceus:transport.send", watchWire);
 subscribe("caduceus:transport.send", watchWire);
 
 beforeEach(() => {
