@@ -9,6 +9,14 @@ export { type FaultEvent, Faults, type FaultsOptions } from "./faults/faults.js"
 export { type Direction, type FaultRule, received, sent } from "./faults/rule.js";
 export { Probe, type WithinOptions } from "./probe.js";
 export {
+  type FaultSource,
+  type MessageSource,
+  type PrintOptions,
+  type RecordedEvent,
+  Recorder,
+  type RecorderOptions,
+} from "./recorder/recorder.js";
+export {
   answer,
   ask,
   die,

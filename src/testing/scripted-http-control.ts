@@ -42,6 +42,8 @@ export interface ScriptedHttp extends AsyncDisposable {
   readonly received: readonly HttpReceived[];
   /** The messages of a method so far, oldest first. */
   messages(method: string): HttpReceived[];
+  /** Calls `hear` with the message of every POST when it has come, until the returned function is called. */
+  onReceived(hear: (message: Readonly<Record<string, unknown>>) => void): () => void;
   /** Sockets that are open now, and the most there were at a time. */
   readonly sockets: { readonly open: number; readonly most: number };
   /** Sessions that live now, and how many there were in all. */

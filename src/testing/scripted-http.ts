@@ -45,6 +45,7 @@ class HttpScriptServer implements ScriptedHttp {
   readonly #refusals: { readonly method: string; readonly refusal: HttpRefusal; times: number }[] = [];
   readonly #cuts = new Map<string, number>();
   readonly #watchers = new Set<() => void>();
+  readonly #hearers = new Set<(message: Readonly<Record<string, unknown>>) => void>();
   #server: Server | undefined = undefined;
   #port = 0;
   #lastKey = 0;
@@ -82,6 +83,11 @@ class HttpScriptServer implements ScriptedHttp {
 
   messages(method: string): HttpReceived[] {
     return this.received.filter(({ message }) => message?.method === method);
+  }
+
+  onReceived(hear: (message: Readonly<Record<string, unknown>>) => void): () => void {
+    this.#hearers.add(hear);
+    return () => void this.#hearers.delete(hear);
   }
 
   until(isTrue: () => boolean): Promise<void> {
@@ -166,6 +172,7 @@ class HttpScriptServer implements ScriptedHttp {
     const text = Buffer.concat(chunks).toString("utf8");
     const message = text === "" ? undefined : (JSON.parse(text) as Record<string, unknown>);
     this.received.push({ method, path, headers, message });
+    if (message !== undefined) for (const hear of [...this.#hearers]) hear(message);
     this.#underWay++;
     response.on("close", () => {
       this.#underWay--;

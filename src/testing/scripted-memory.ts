@@ -10,6 +10,8 @@ export interface MemoryServer {
   readonly transport: () => TransportDefinition;
   /** Every message the client has written, in order, over all incarnations. */
   readonly received: readonly Readonly<Record<string, unknown>>[];
+  /** Calls `hear` with every message when the server reads it, until the returned function is called. */
+  onReceived(hear: (message: Readonly<Record<string, unknown>>) => void): () => void;
   /** How often it was started. */
   readonly incarnations: number;
   /** Ends the incarnation of the moment, as a killed process would end. */
@@ -45,6 +47,7 @@ class ScriptedMemory implements MemoryServer {
   readonly received: Readonly<Record<string, unknown>>[] = [];
   readonly #script: Script;
   readonly #used: UsedRules = new Map();
+  readonly #hearers = new Set<(message: Readonly<Record<string, unknown>>) => void>();
   #incarnations = 0;
   #current: Self<InMemory["info"]> | undefined = undefined;
 
@@ -56,12 +59,20 @@ class ScriptedMemory implements MemoryServer {
     return this.#incarnations;
   }
 
+  onReceived(hear: (message: Readonly<Record<string, unknown>>) => void): () => void {
+    this.#hearers.add(hear);
+    return () => void this.#hearers.delete(hear);
+  }
+
   kill(): void {
     this.#current?.process.send({ type: "die", code: null, signal: "SIGKILL" });
   }
 
   readonly transport = (): TransportDefinition => {
-    const { received } = this;
+    const hear = (message: Readonly<Record<string, unknown>>) => {
+      this.received.push(message);
+      for (const each of [...this.#hearers]) each(message);
+    };
     return server<InMemory>("memory transport")<State, TransportSetup>({
       init: (setup, self) => {
         this.#incarnations++;
@@ -74,13 +85,13 @@ class ScriptedMemory implements MemoryServer {
       casts: {
         write(frame, state, self) {
           state.inbox.frames.push(frame);
-          take(state, self, received);
+          take(state, self, hear);
           return noreply(state);
         },
       },
       info(message, state, self) {
         if (message.type === "wake") message.resume();
-        else if (message.type === "read") take(state, self, received);
+        else if (message.type === "read") take(state, self, hear);
         else if (message.type === "die") end(self, message.code, message.signal);
         return noreply(state);
       },
@@ -123,7 +134,7 @@ class Inbox {
 function take(
   { setup, peer, inbox }: State,
   self: Self<InMemory["info"]>,
-  received: Readonly<Record<string, unknown>>[],
+  hear: (message: Readonly<Record<string, unknown>>) => void,
 ): void {
   const { connection, incarnation } = setup;
   const { frames } = inbox;
@@ -135,7 +146,7 @@ function take(
     frames.shift();
     connection.send({ type: "accepted", incarnation, upTo: frame.sequence });
     const message = JSON.parse(frame.text) as Readonly<Record<string, unknown>>;
-    received.push(message);
+    hear(message);
     peer.receive(message);
   }
 }
