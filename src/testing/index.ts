@@ -7,6 +7,9 @@
 export { type Fault, fault } from "./faults/fault.js";
 export { type FaultEvent, Faults, type FaultsOptions } from "./faults/faults.js";
 export { type Direction, type FaultRule, received, sent } from "./faults/rule.js";
+export { expectNoLeaks, type LeakCheck, type LeakOptions } from "./leaks/expect-no-leaks.js";
+export { type Leak, LeakError } from "./leaks/leak-error.js";
+export type { ResourceKind } from "./leaks/resources.js";
 export { Probe, type WithinOptions } from "./probe.js";
 export {
   type FaultSource,
