@@ -25,6 +25,7 @@ export default defineConfig({
             { find: /^caduceus$/, replacement: source("src/index.ts") },
             { find: /^caduceus\/(actors|supervisors)$/, replacement: source("$1/index.ts") },
             { find: /^caduceus\/testing$/, replacement: source("src/testing/index.ts") },
+            { find: /^caduceus\/testing\/vitest$/, replacement: source("src/testing/vitest.ts") },
           ],
         },
         test: {

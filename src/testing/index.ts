@@ -1,5 +1,6 @@
 /**
- * `caduceus/testing`: virtual time, and servers that do what a script says, in memory and as real child processes.
+ * `caduceus/testing`: virtual time, servers that do what a script says (in memory, over HTTP and as real child processes),
+ * faults on the way to them, a recorder, and a check that nothing is left open.
  *
  * @module
  */

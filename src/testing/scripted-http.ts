@@ -33,7 +33,7 @@ const OLDER_PATH = "/messages";
 
 class HttpScriptServer implements ScriptedHttp {
   readonly received: HttpReceived[] = [];
-  readonly #script: Script;
+  #script: Script;
   readonly #options: ScriptedHttpOptions;
   readonly #used: UsedRules = new Map();
   readonly #sockets = new Set<Socket>();
@@ -109,6 +109,11 @@ class HttpScriptServer implements ScriptedHttp {
 
   closeStreams(): void {
     for (const events of this.#standalone) events.pause();
+  }
+
+  play(script: Script): void {
+    this.#script = script;
+    this.#older?.play(script.data);
   }
 
   forget(): void {

@@ -14,6 +14,8 @@ export interface MemoryServer {
   onReceived(hear: (message: Readonly<Record<string, unknown>>) => void): () => void;
   /** How often it was started. */
   readonly incarnations: number;
+  /** Goes by another script from now on: for the next request it receives, and in all incarnations to come. */
+  play(script: Script): void;
   /** Ends the incarnation of the moment, as a killed process would end. */
   kill(): void;
 }
@@ -45,11 +47,12 @@ export function scriptedMemory(script: Script): MemoryServer {
 
 class ScriptedMemory implements MemoryServer {
   readonly received: Readonly<Record<string, unknown>>[] = [];
-  readonly #script: Script;
+  #script: Script;
   readonly #used: UsedRules = new Map();
   readonly #hearers = new Set<(message: Readonly<Record<string, unknown>>) => void>();
   #incarnations = 0;
   #current: Self<InMemory["info"]> | undefined = undefined;
+  #peer: ScriptedPeer | undefined = undefined;
 
   constructor(script: Script) {
     this.#script = script;
@@ -62,6 +65,11 @@ class ScriptedMemory implements MemoryServer {
   onReceived(hear: (message: Readonly<Record<string, unknown>>) => void): () => void {
     this.#hearers.add(hear);
     return () => void this.#hearers.delete(hear);
+  }
+
+  play(script: Script): void {
+    this.#script = script;
+    this.#peer?.play(script.data);
   }
 
   kill(): void {
@@ -79,7 +87,8 @@ class ScriptedMemory implements MemoryServer {
         this.#current = self;
         setup.connection.send({ type: "opened", incarnation: setup.incarnation });
         const inbox = new Inbox();
-        return { setup, peer: this.#peer(setup, self, inbox), inbox };
+        this.#peer = this.#makePeer(setup, self, inbox);
+        return { setup, peer: this.#peer, inbox };
       },
       calls: {},
       casts: {
@@ -98,7 +107,7 @@ class ScriptedMemory implements MemoryServer {
     });
   };
 
-  #peer({ connection, incarnation }: TransportSetup, self: Self<InMemory["info"]>, inbox: Inbox): ScriptedPeer {
+  #makePeer({ connection, incarnation }: TransportSetup, self: Self<InMemory["info"]>, inbox: Inbox): ScriptedPeer {
     const lines = new LineSplitter();
     const receive = (line: string) => {
       const value = parse(line);

@@ -33,7 +33,8 @@ interface Handle {
 interface Made {
   readonly kind: ResourceKind;
   readonly handle: Handle;
-  readonly stack: string;
+  /** Its stack is text only when somebody looks, since to make it so takes long. */
+  readonly maker: Error;
 }
 
 /** Watches which of Node's resources are made, and which of them end. */
@@ -54,8 +55,8 @@ export class Resources {
   /** What was made since, keeps the program running, and has not ended. */
   get open(): OpenResource[] {
     return [...this.#made.values()]
-      .filter(({ handle }) => handle.hasRef?.() !== false)
-      .map(({ kind, handle, stack }) => ({ kind, where: whereOf(stack), pid: handle.pid }));
+      .filter((made) => made.handle.hasRef?.() !== false && isLookedAt(made))
+      .map(({ kind, handle, maker }) => ({ kind, where: whereOf(maker.stack), pid: handle.pid }));
   }
 
   stop(): void {
@@ -66,11 +67,7 @@ export class Resources {
   #add(id: number, type: string, handle: Handle): void {
     const kind = KINDS[type];
     if (kind === undefined) return;
-    const stack = stackHere();
-    if (isOfTheSearch(stack)) return;
-    // A test runner has timers, too. A socket may be made by a dependency of the library's, with nothing of it on the stack.
-    if (kind === "timer" && !isLibraryFrame(stack) && !isOutsideFrame(stack)) return;
-    this.#made.set(id, { kind, handle, stack });
+    this.#made.set(id, { kind, handle, maker: makerHere() });
   }
 
   #remove(id: number): void {
@@ -81,10 +78,16 @@ export class Resources {
 /** Deep enough to show who called the library. */
 const DEPTH = 30;
 
-function stackHere(): string {
+function makerHere(): Error {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = DEPTH;
-  const { stack = "" } = new Error("made here");
+  const maker = new Error("made here");
   Error.stackTraceLimit = stackTraceLimit;
-  return stack;
+  return maker;
+}
+
+function isLookedAt({ kind, maker: { stack } }: Made): boolean {
+  if (isOfTheSearch(stack)) return false;
+  // A test runner has timers, too. A socket may be made by a dependency of the library's, with nothing of it on the stack.
+  return kind !== "timer" || isLibraryFrame(stack) || isOutsideFrame(stack);
 }
