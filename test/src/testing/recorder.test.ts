@@ -26,32 +26,32 @@ const SECRET = "s3cret-value";
 
 describe("a recorder", () => {
   test("prints what happened to a client and its server, one line an event, in columns", async () => {
-    expect(await lifeOf(7)).toMatchInlineSnapshot(`
-      "     0 ms  server  received  initialize · id 1
-           0 ms  server  received  notifications/initialized
-           0 ms  client  watched   ready
-           0 ms  client  call      #1 tools/call index
-           0 ms  server  received  tools/call index · id 2
-           0 ms  client  progress  #1 · 1/2
-         250 ms  client  state     reconnecting
-         250 ms  client  lost      CONNECTION_LOST · SIGKILL
-         250 ms  client  settled   #1 · CONNECTION_LOST · SIGKILL · unknown · attempts 1 · after 250 ms
-         250 ms  client  call      #2 tools/call wrong
-       348.7 ms  server  received  initialize · id 3
-       348.7 ms  server  received  notifications/initialized
-       348.7 ms  server  received  tools/call wrong · id 4
-       348.7 ms  client  state     ready
-       348.7 ms  client  ready     incarnation 2 · scripted 1.0.0 · legacy 2025-11-25
-       348.7 ms  client  dropped   messages.invalid
-       348.7 ms  client  settled   #2 · isError · after 98.7 ms
-       348.7 ms  agent   decides   to try once more
-       348.7 ms  client  call      #3 tools/call index
-       348.7 ms  server  received  tools/call index · id 5
-      5348.7 ms  server  received  notifications/cancelled
-      5348.7 ms  server  received  ping · id 6
-      5348.7 ms  client  settled   #3 · TIMEOUT · unknown · attempts 1 · after 5000 ms
-      5348.7 ms  client  state     closed
-      5348.7 ms  client  closed"
+    expect(await lifeOf(7, 0)).toMatchInlineSnapshot(`
+      "   0 ms  server  received  initialize · id 1
+         0 ms  server  received  notifications/initialized
+         0 ms  client  watched   ready
+         0 ms  client  call      #1 tools/call index
+         0 ms  server  received  tools/call index · id 2
+         0 ms  client  progress  #1 · 1/2
+       250 ms  client  state     reconnecting
+       250 ms  client  lost      CONNECTION_LOST · SIGKILL
+       250 ms  client  settled   #1 · CONNECTION_LOST · SIGKILL · unknown · attempts 1 · after 250 ms
+       250 ms  client  call      #2 tools/call wrong
+       350 ms  server  received  initialize · id 3
+       350 ms  server  received  notifications/initialized
+       350 ms  server  received  tools/call wrong · id 4
+       350 ms  client  state     ready
+       350 ms  client  ready     incarnation 2 · scripted 1.0.0 · legacy 2025-11-25
+       350 ms  client  dropped   messages.invalid
+       350 ms  client  settled   #2 · isError · after 100 ms
+       350 ms  agent   decides   to try once more
+       350 ms  client  call      #3 tools/call index
+       350 ms  server  received  tools/call index · id 5
+      5350 ms  server  received  notifications/cancelled
+      5350 ms  server  received  ping · id 6
+      5350 ms  client  settled   #3 · TIMEOUT · unknown · attempts 1 · after 5000 ms
+      5350 ms  client  state     closed
+      5350 ms  client  closed"
     `);
   });
 
@@ -224,12 +224,12 @@ describe("a recorder", () => {
 });
 
 /** A client's life with a death, a limit and an error in it. */
-async function lifeOf(seed: number): Promise<string> {
+async function lifeOf(seed: number, jitter?: number): Promise<string> {
   const script = new Script()
     .once("tools/call", progress(1, 2), wait(250), die())
     .tool("index", stall())
     .tool("wrong", raw("garbage\n"), answer({ content: [], isError: true }));
-  const { client, clock, recorder } = await stage(script, { seed });
+  const { client, clock, recorder } = await stage(script, { seed, jitter });
   await drive(
     clock,
     client.callTool("index").catch(() => undefined),
@@ -247,14 +247,15 @@ async function lifeOf(seed: number): Promise<string> {
 interface StageOptions extends RecorderOptions {
   readonly seed?: number;
   readonly protocol?: "legacy" | "modern";
+  readonly jitter?: number | undefined;
 }
 
-async function stage(script: Script, { seed, protocol = "legacy" }: StageOptions = {}) {
+async function stage(script: Script, { seed, protocol = "legacy", jitter }: StageOptions = {}) {
   const { runtime, clock } = testStage(seed);
   const server = scriptedMemory(script);
   const recorder = new Recorder({ clock });
   recorder.server("server", server);
-  const plain = await drive(clock, connect(server.transport, { runtime, protocol }));
+  const plain = await drive(clock, connect(server.transport, { runtime, protocol, backoff: { jitter } }));
   const client: Client = recorder.client("client", plain);
   return { runtime, clock, server, recorder, client };
 }
