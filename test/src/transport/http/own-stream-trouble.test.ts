@@ -68,6 +68,17 @@ test("a notification that the server does not take is a warning", async () => {
   await client.callTool("hello");
 });
 
+test("a notification that finds its session gone begins a new one", async () => {
+  const { client, server } = await connectOverHttp(script, { stream: false });
+  await client.callTool("hello");
+  server.forget();
+
+  client.notify("notifications/mine");
+
+  await server.until(() => server.sessions.begun === 2);
+  await client.callTool("hello");
+});
+
 async function opened(entry: HttpServer) {
   const client = await connect(entry, { protocol: "legacy", backoff: { initial: 20, jitter: 0 } });
   onTestFinished(() => client.close());
