@@ -13,6 +13,7 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["{actors,supervisors,src}/**/*.ts"],
+      exclude: ["test/**"],
       reporter: ["text-summary", "json-summary", ["text", { skipFull: true }]],
       reportsDirectory: "coverage",
     },
@@ -25,6 +26,7 @@ export default defineConfig({
             { find: /^caduceus$/, replacement: source("src/index.ts") },
             { find: /^caduceus\/(actors|supervisors)$/, replacement: source("$1/index.ts") },
             { find: /^caduceus\/testing$/, replacement: source("src/testing/index.ts") },
+            { find: /^caduceus\/testing\/vitest$/, replacement: source("src/testing/vitest.ts") },
           ],
         },
         test: {

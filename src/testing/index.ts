@@ -1,5 +1,6 @@
 /**
- * `caduceus/testing`: virtual time, and servers that do what a script says, in memory and as real child processes.
+ * `caduceus/testing`: virtual time, servers that do what a script says (in memory, over HTTP and as real child processes),
+ * faults on the way to them, a recorder, and a check that nothing is left open.
  *
  * @module
  */
@@ -7,7 +8,18 @@
 export { type Fault, fault } from "./faults/fault.js";
 export { type FaultEvent, Faults, type FaultsOptions } from "./faults/faults.js";
 export { type Direction, type FaultRule, received, sent } from "./faults/rule.js";
+export { expectNoLeaks, type LeakCheck, type LeakOptions } from "./leaks/expect-no-leaks.js";
+export { type Leak, LeakError } from "./leaks/leak-error.js";
+export type { ResourceKind } from "./leaks/resources.js";
 export { Probe, type WithinOptions } from "./probe.js";
+export {
+  type FaultSource,
+  type MessageSource,
+  type PrintOptions,
+  type RecordedEvent,
+  Recorder,
+  type RecorderOptions,
+} from "./recorder/recorder.js";
 export {
   answer,
   ask,

@@ -1,5 +1,6 @@
 import type { Params } from "../protocol/message.js";
 import type { HttpServer } from "../transport/http/server.js";
+import type { Script } from "./script.js";
 
 /** How a scripted HTTP server answers. */
 export interface ScriptedHttpOptions {
@@ -42,6 +43,8 @@ export interface ScriptedHttp extends AsyncDisposable {
   readonly received: readonly HttpReceived[];
   /** The messages of a method so far, oldest first. */
   messages(method: string): HttpReceived[];
+  /** Calls `hear` with the message of every POST when it has come, until the returned function is called. */
+  onReceived(hear: (message: Readonly<Record<string, unknown>>) => void): () => void;
   /** Sockets that are open now, and the most there were at a time. */
   readonly sockets: { readonly open: number; readonly most: number };
   /** Sessions that live now, and how many there were in all. */
@@ -56,6 +59,8 @@ export interface ScriptedHttp extends AsyncDisposable {
   push(method: string, params?: Params): void;
   /** Ends every standalone stream. */
   closeStreams(): void;
+  /** Goes by another script from now on, for the next request it receives. */
+  play(script: Script): void;
   /** Forgets every session: what names one is answered with 404. */
   forget(): void;
   /** Answers the next `times` POSTs of a method (default: 1) in another way; the GETs for the method `"GET"`. */

@@ -33,7 +33,7 @@ const OLDER_PATH = "/messages";
 
 class HttpScriptServer implements ScriptedHttp {
   readonly received: HttpReceived[] = [];
-  readonly #script: Script;
+  #script: Script;
   readonly #options: ScriptedHttpOptions;
   readonly #used: UsedRules = new Map();
   readonly #sockets = new Set<Socket>();
@@ -45,6 +45,7 @@ class HttpScriptServer implements ScriptedHttp {
   readonly #refusals: { readonly method: string; readonly refusal: HttpRefusal; times: number }[] = [];
   readonly #cuts = new Map<string, number>();
   readonly #watchers = new Set<() => void>();
+  readonly #hearers = new Set<(message: Readonly<Record<string, unknown>>) => void>();
   #server: Server | undefined = undefined;
   #port = 0;
   #lastKey = 0;
@@ -84,6 +85,11 @@ class HttpScriptServer implements ScriptedHttp {
     return this.received.filter(({ message }) => message?.method === method);
   }
 
+  onReceived(hear: (message: Readonly<Record<string, unknown>>) => void): () => void {
+    this.#hearers.add(hear);
+    return () => void this.#hearers.delete(hear);
+  }
+
   until(isTrue: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       const look = () => {
@@ -103,6 +109,11 @@ class HttpScriptServer implements ScriptedHttp {
 
   closeStreams(): void {
     for (const events of this.#standalone) events.pause();
+  }
+
+  play(script: Script): void {
+    this.#script = script;
+    this.#older?.play(script.data);
   }
 
   forget(): void {
@@ -166,6 +177,7 @@ class HttpScriptServer implements ScriptedHttp {
     const text = Buffer.concat(chunks).toString("utf8");
     const message = text === "" ? undefined : (JSON.parse(text) as Record<string, unknown>);
     this.received.push({ method, path, headers, message });
+    if (message !== undefined) for (const hear of [...this.#hearers]) hear(message);
     this.#underWay++;
     response.on("close", () => {
       this.#underWay--;

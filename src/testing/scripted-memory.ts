@@ -10,8 +10,12 @@ export interface MemoryServer {
   readonly transport: () => TransportDefinition;
   /** Every message the client has written, in order, over all incarnations. */
   readonly received: readonly Readonly<Record<string, unknown>>[];
+  /** Calls `hear` with every message when the server reads it, until the returned function is called. */
+  onReceived(hear: (message: Readonly<Record<string, unknown>>) => void): () => void;
   /** How often it was started. */
   readonly incarnations: number;
+  /** Goes by another script from now on: for the next request it receives, and in all incarnations to come. */
+  play(script: Script): void;
   /** Ends the incarnation of the moment, as a killed process would end. */
   kill(): void;
 }
@@ -43,10 +47,12 @@ export function scriptedMemory(script: Script): MemoryServer {
 
 class ScriptedMemory implements MemoryServer {
   readonly received: Readonly<Record<string, unknown>>[] = [];
-  readonly #script: Script;
+  #script: Script;
   readonly #used: UsedRules = new Map();
+  readonly #hearers = new Set<(message: Readonly<Record<string, unknown>>) => void>();
   #incarnations = 0;
   #current: Self<InMemory["info"]> | undefined = undefined;
+  #peer: ScriptedPeer | undefined = undefined;
 
   constructor(script: Script) {
     this.#script = script;
@@ -56,38 +62,52 @@ class ScriptedMemory implements MemoryServer {
     return this.#incarnations;
   }
 
+  onReceived(hear: (message: Readonly<Record<string, unknown>>) => void): () => void {
+    this.#hearers.add(hear);
+    return () => void this.#hearers.delete(hear);
+  }
+
+  play(script: Script): void {
+    this.#script = script;
+    this.#peer?.play(script.data);
+  }
+
   kill(): void {
     this.#current?.process.send({ type: "die", code: null, signal: "SIGKILL" });
   }
 
   readonly transport = (): TransportDefinition => {
-    const { received } = this;
+    const hear = (message: Readonly<Record<string, unknown>>) => {
+      this.received.push(message);
+      for (const each of [...this.#hearers]) each(message);
+    };
     return server<InMemory>("memory transport")<State, TransportSetup>({
       init: (setup, self) => {
         this.#incarnations++;
         this.#current = self;
         setup.connection.send({ type: "opened", incarnation: setup.incarnation });
         const inbox = new Inbox();
-        return { setup, peer: this.#peer(setup, self, inbox), inbox };
+        this.#peer = this.#makePeer(setup, self, inbox);
+        return { setup, peer: this.#peer, inbox };
       },
       calls: {},
       casts: {
         write(frame, state, self) {
           state.inbox.frames.push(frame);
-          take(state, self, received);
+          take(state, self, hear);
           return noreply(state);
         },
       },
       info(message, state, self) {
         if (message.type === "wake") message.resume();
-        else if (message.type === "read") take(state, self, received);
+        else if (message.type === "read") take(state, self, hear);
         else if (message.type === "die") end(self, message.code, message.signal);
         return noreply(state);
       },
     });
   };
 
-  #peer({ connection, incarnation }: TransportSetup, self: Self<InMemory["info"]>, inbox: Inbox): ScriptedPeer {
+  #makePeer({ connection, incarnation }: TransportSetup, self: Self<InMemory["info"]>, inbox: Inbox): ScriptedPeer {
     const lines = new LineSplitter();
     const receive = (line: string) => {
       const value = parse(line);
@@ -123,7 +143,7 @@ class Inbox {
 function take(
   { setup, peer, inbox }: State,
   self: Self<InMemory["info"]>,
-  received: Readonly<Record<string, unknown>>[],
+  hear: (message: Readonly<Record<string, unknown>>) => void,
 ): void {
   const { connection, incarnation } = setup;
   const { frames } = inbox;
@@ -135,7 +155,7 @@ function take(
     frames.shift();
     connection.send({ type: "accepted", incarnation, upTo: frame.sequence });
     const message = JSON.parse(frame.text) as Readonly<Record<string, unknown>>;
-    received.push(message);
+    hear(message);
     peer.receive(message);
   }
 }

@@ -41,7 +41,7 @@ const CAPABILITIES = { tools: {}, resources: { subscribe: true }, prompts: {}, c
 
 /** Plays a script against whatever it stands on. */
 export class ScriptedPeer {
-  readonly #script: ScriptData;
+  #script: ScriptData;
   readonly #ground: PeerGround;
   readonly #used: UsedRules;
   readonly #name: string;
@@ -58,6 +58,11 @@ export class ScriptedPeer {
     this.#used = used;
     this.#name = name;
     this.#tasks = new ScriptedTasks(name);
+  }
+
+  /** Goes by another script from now on. */
+  play(script: ScriptData): void {
+    this.#script = script;
   }
 
   /** Takes one message of the client's. */

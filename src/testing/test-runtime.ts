@@ -1,5 +1,6 @@
 import "./preload.js";
 import { type CrashReport, type Inspection, Runtime, VirtualClock } from "../../actors/index.js";
+import { drive } from "./drive.js";
 import { Probe } from "./probe.js";
 
 /** A runtime whose time stands still until the test moves it, and which keeps its crash reports for the test. */
@@ -8,6 +9,12 @@ export interface TestRuntime {
   readonly clock: VirtualClock;
   /** Every crash report so far, oldest first. */
   readonly crashes: CrashReport[];
+  /**
+   * Lets time pass, from timer to timer, until a promise has settled, and not longer; returns what it resolves with.
+   *
+   * @throws what the promise rejects with, and an error when it never settles: nothing is left to wait for.
+   */
+  readonly drive: <T>(promise: PromiseLike<T>) => Promise<T>;
   /** Makes a process that keeps what it is sent, for the test to look at. */
   readonly probe: <M = never>() => Probe<M>;
 }
@@ -24,8 +31,9 @@ export interface TestRuntimeOptions {
  * A runtime on virtual time, in which a seed decides the order of runnable processes.
  *
  * ```ts
- * const { runtime, clock, crashes } = testRuntime({ seed: 7 });
+ * const { runtime, clock, drive, crashes } = testRuntime({ seed: 7 });
  * await clock.advance(5_000);
+ * const client = await drive(connect(server.transport, { runtime }));
  * ```
  */
 export function testRuntime({ seed, onInspect, disposeTimeout }: TestRuntimeOptions = {}): TestRuntime {
@@ -34,7 +42,13 @@ export function testRuntime({ seed, onInspect, disposeTimeout }: TestRuntimeOpti
   const random = seed === undefined ? undefined : randomFrom(seed);
   const onCrash = (report: CrashReport) => crashes.push(report);
   const runtime = new Runtime({ clock, random, disposeTimeout, onInspect, onCrash });
-  return { runtime, clock, crashes, probe: () => new Probe(runtime, clock) };
+  return {
+    runtime,
+    clock,
+    crashes,
+    drive: (promise) => drive(clock, promise),
+    probe: () => new Probe(runtime, clock),
+  };
 }
 
 /** A small generator of numbers in [0, 1), the same for the same seed: mulberry32. */

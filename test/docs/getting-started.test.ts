@@ -1,6 +1,5 @@
 import type { ClientEvents, ConnectOptions, ErrorCode, HttpServer, OperationInit, StdioServer } from "caduceus";
 import * as caduceus from "caduceus";
-import * as testing from "caduceus/testing";
 import { describe, expect, test } from "vitest";
 import { checkOptions } from "../../src/client/check-options.js";
 import { names, table } from "./pages.js";
@@ -137,14 +136,6 @@ test("the table of errors has every class and every code, and no other", () => {
 
   expect(names(rows).sort()).toEqual(classes.sort());
   expect(names(rows.map(([, code = ""]) => [code])).sort()).toEqual(Object.keys(codes).sort());
-});
-
-test("the table of the testing kit has every function of it", () => {
-  const cells = table(page, "name", "what it does").map((row) => row.join(" "));
-  const documented = new Set([...cells.join(" ").matchAll(/`(?:new )?(\w+)[(.]/g)].map(([, name = ""]) => name));
-  const functions = Object.keys(testing).filter((name) => name !== "randomFrom");
-
-  expect(functions.filter((name) => !documented.has(name))).toEqual([]);
 });
 
 /** `{ backoff: { max: 1 } }` as `{ "backoff.max": 1 }`. */

@@ -51,9 +51,9 @@ const surface = {
     taskSupervisor
   `,
   "caduceus/testing": `
-    Faults Probe Script answer ask die echo fail fault flood leaveBehind log needInput notify progress randomFrom raw
-    readOn received say scriptedHttp scriptedMemory scriptedStdio sent stall status stopReading task tell testRuntime
-    together wait
+    Faults LeakError Probe Recorder Script answer ask die echo expectNoLeaks fail fault flood leaveBehind log needInput
+    notify progress randomFrom raw readOn received say scriptedHttp scriptedMemory scriptedStdio sent stall status
+    stopReading task tell testRuntime together wait
   `,
 };
 

@@ -31,7 +31,7 @@ export interface Harness extends Omit<TestRuntime, "probe"> {
 export function harness(seed: number | undefined): Harness {
   const journal: string[] = [];
   let seen = 0;
-  const { runtime, clock, crashes } = testRuntime({ seed, onInspect: (event) => note(journal, event) });
+  const { runtime, clock, drive, crashes } = testRuntime({ seed, onInspect: (event) => note(journal, event) });
   onTestFinished(async () => {
     const stopped = runtime.stop();
     await clock.advance(600_000);
@@ -42,6 +42,7 @@ export function harness(seed: number | undefined): Harness {
   return {
     runtime,
     clock,
+    drive,
     crashes,
     journal,
     news() {

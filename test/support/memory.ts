@@ -6,16 +6,17 @@ import type { Validators } from "../../src/client/validators.js";
 import type { Answerer } from "../../src/connection/answers.js";
 import type { CallToolResult, Client, ConnectOptions, Params, Server } from "../../src/index.js";
 import * as schemas from "../../src/schema/index.js";
+import { drive } from "../../src/testing/drive.js";
 import { answer, type MemoryServer, type Script, type Step, scriptedMemory } from "../../src/testing/index.js";
 import type { TransportDefinition } from "../../src/transport/transport.js";
 import { type TestRuntime, testRuntime } from "./runtime.js";
+
+export { drive };
 
 /** A client on virtual time, and everything around it that a test looks at. */
 export interface Stage extends TestRuntime {
   readonly client: Client;
   readonly server: MemoryServer;
-  /** Lets time pass until the promise has settled, and not longer. */
-  drive<T>(promise: PromiseLike<T>): Promise<T>;
 }
 
 export interface StageOptions extends Omit<ConnectOptions, "runtime"> {
@@ -56,7 +57,7 @@ function loadedValidators(): Validators {
 }
 
 /** A runtime on virtual time in which nothing may be left when the test is over. */
-export function testStage(seed?: number): TestRuntime & Pick<Stage, "drive"> {
+export function testStage(seed?: number): TestRuntime {
   const test = testRuntime({ seed });
   const { runtime, clock } = test;
   onTestFinished(async () => {
@@ -67,26 +68,8 @@ export function testStage(seed?: number): TestRuntime & Pick<Stage, "drive"> {
     ];
     if (left.length > 0) throw new Error(`Expected nothing to be left, but there is ${left.join(", ")}`);
   });
-  return { ...test, drive: (promise) => drive(clock, promise) };
+  return test;
 }
-
-/** Lets virtual time pass, from timer to timer, until the promise has settled. Fails when it never will. */
-export async function drive<T>(clock: VirtualClock, promise: PromiseLike<T>): Promise<T> {
-  let isSettled = false;
-  const settled = () => {
-    isSettled = true;
-  };
-  void promise.then(settled, settled);
-  for (let idle = 0; ; idle++) {
-    await clock.settle();
-    if (isSettled) return await promise;
-    // Importing takes turns of its own, also of a module that is loaded; no timer is set meanwhile.
-    if (await clock.advanceToNext()) idle = 0;
-    else if (idle > IDLE_TURNS) throw new Error("Expected the promise to settle, but nothing is left to wait for");
-  }
-}
-
-const IDLE_TURNS = 50;
 
 /** The error a promise rejects with. */
 export async function errorOf(promise: PromiseLike<unknown>): Promise<unknown> {

@@ -44,6 +44,7 @@ export class Faults {
   /** Every fault that has happened, in order. */
   readonly log: FaultEvent[] = [];
   readonly #rules: { readonly counter: FaultCounter; readonly fault: Fault }[] = [];
+  readonly #hearers = new Set<(event: FaultEvent) => void>();
   readonly #random: () => number;
   #began: number | undefined = undefined;
 
@@ -61,6 +62,12 @@ export class Faults {
     return async () => faulty(await make(), (passing) => this.#look(passing));
   }
 
+  /** Calls `hear` with every fault when it happens, until the returned function is called. */
+  onFault(hear: (event: FaultEvent) => void): () => void {
+    this.#hearers.add(hear);
+    return () => void this.#hearers.delete(hear);
+  }
+
   #look({ direction, message, now, incarnation }: Look): Hit | undefined {
     this.#began ??= now;
     const elapsed = now - this.#began;
@@ -71,7 +78,9 @@ export class Faults {
       if (isHit) hit ??= fault;
     }
     if (hit === undefined) return undefined;
-    this.log.push({ at: elapsed, incarnation, direction, fault: hit.type, message: nameOf(message) });
+    const event = { at: elapsed, incarnation, direction, fault: hit.type, message: nameOf(message) };
+    this.log.push(event);
+    for (const hear of [...this.#hearers]) hear(event);
     return { fault: hit, random: this.#random };
   }
 }
