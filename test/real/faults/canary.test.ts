@@ -8,7 +8,7 @@ const CANARY = "canary-5b1f";
 
 const events: EventName[] = ["state", "ready", "lost", "down", "closed", "dropped", "warning", "callbackError"];
 
-test("a canary secret in env and args is found in no error message, event or tree", async () => {
+test("FAULTS a canary secret in env and args: it is found in no error message, event, tree or telemetry", async () => {
   const script = new Script()
     .tool("die", die({ code: 1 }))
     .tool("refuse", fail(-32_000, "no"))

@@ -7,7 +7,7 @@ import { children, endOf, isThere } from "../../support/children.js";
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}.mjs`, import.meta.url));
 
-test("exits at once, missing binary, under a host: backoff, and the host lives", async () => {
+test("FAULTS exits at once · missing binary: under a host there is backoff, and the host lives", async () => {
   for (const server of [
     scriptedStdio(new Script().on("initialize", die({ code: 3 }))),
     { command: "no-such-program-anywhere" },
@@ -25,7 +25,7 @@ test("exits at once, missing binary, under a host: backoff, and the host lives",
   }
 });
 
-test("server does not read stdin: writes stop at a bound, operations wait or fail OverloadedError; memory flat", async () => {
+test("FAULTS server does not read stdin: writes stop at a bound, operations wait or fail OverloadedError; memory flat", async () => {
   const script = new Script().tool("deaf", stopReading(), stall()).tool("hello", say("hello"));
   await using client = await connect(scriptedStdio(script), { maxPending: 100 });
   const deaf = client.callTool("deaf", {}, { progress: () => undefined });
@@ -46,7 +46,7 @@ test("server does not read stdin: writes stop at a bound, operations wait or fai
   expect((await others).every(({ status }) => status === "rejected")).toBe(true);
 });
 
-test("stdin not read while closing: the process group is gone in time", async () => {
+test("FAULTS stdin not read while closing: the process group is gone in time", async () => {
   const script = new Script().tool("deaf", stopReading(), stall());
   const client = await connect(scriptedStdio(script));
   const { pid = 0 } = children.at(-1) ?? {};
@@ -63,7 +63,7 @@ test("stdin not read while closing: the process group is gone in time", async ()
   expect((await settled).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
 });
 
-test("stdout closed, server alive: lost", async () => {
+test("FAULTS stdout closed, server alive: lost", async () => {
   await using client = await connect({ command: process.execPath, args: [fixture("mute")] });
   const { pid = 0 } = children.at(-1) ?? {};
 
@@ -74,7 +74,7 @@ test("stdout closed, server alive: lost", async () => {
   await client.ready();
 });
 
-test("spawn fails with EMFILE: backoff, and the next attempt that can be made succeeds", async () => {
+test("FAULTS spawn fails with EMFILE: backoff, and the next attempt that can be made succeeds", async () => {
   const host = spawn("sh", ["-c", `ulimit -n 512; exec '${process.execPath}' '${fixture("few-files")}'`]);
 
   const { code, stdout, stderr } = await endOf(host);
@@ -84,7 +84,7 @@ test("spawn fails with EMFILE: backoff, and the next attempt that can be made su
   expect(code).toBe(0);
 });
 
-test("a safe call that kills the server each time: at most its `retry` repeats; neighbours answered", async () => {
+test("FAULTS a safe call that kills the server each time: at most its `retry` repeats; neighbours answered", async () => {
   const script = new Script().on("resources/read", die()).tool("hello", say("hello"));
   await using client = await connect(scriptedStdio(script), { backoff: { initial: 5, max: 20 } });
 

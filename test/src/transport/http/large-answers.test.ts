@@ -4,7 +4,7 @@ import { connectOverHttp } from "../../../support/http.js";
 import { textOf } from "../../../support/memory.js";
 
 test.each(["json", "sse"] as const)(
-  "an answer over maxMessageSize (%s) fails that one operation, and the connection lives",
+  "FAULTS an SSE event over `maxMessageSize`: as %s it fails that one operation, and the connection lives",
   async (answers) => {
     const script = new Script().tool("large", say("x".repeat(20_000))).tool("small", say("y"));
     const { client, server } = await connectOverHttp(script, { maxMessageSize: 10_000, answers });

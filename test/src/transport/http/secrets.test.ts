@@ -5,7 +5,7 @@ import { connect } from "../../../../src/index.js";
 import { Script, say } from "../../../../src/testing/index.js";
 import { httpServer } from "../../../support/http.js";
 
-test("M28 a canary secret in headers, URL userinfo, URL query and the session's id is in no error, event or tree", async () => {
+test("FAULTS a canary secret in headers, URL userinfo and query: M28 it is in no error, event, tree or telemetry, nor is the session's id", async () => {
   const server = await httpServer(new Script().tool("hello", say("hello")));
   const url = `${server.entry.url.replace("://", "://canary-user:canary-password@")}?key=canary-query`;
   const seen: unknown[] = [];
