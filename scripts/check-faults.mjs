@@ -61,7 +61,8 @@ export function faultGaps(page, sources) {
     const found = files.get(fault);
     if (found.size === 0) gaps.push(`${fault} has no test`);
     else if (![...found].some((file) => real.has(file))) gaps.push(`${fault} has no test with a real server`);
-    else if (where !== list(found)) gaps.push(`${fault} is tested in ${list(found)}, not in ${where}: run with --write`);
+    else if (where !== list(found))
+      gaps.push(`${fault} is tested in ${list(found)}, not in ${where}: run with --write`);
   }
   return gaps;
 }

@@ -32,7 +32,9 @@ test("FAULTS callback slow (100 ms), 20 updates: one at a time, in order, before
   expect(neighbour).toBeLessThan(500);
 });
 
-test("FAULTS 100,000 updates to a slow callback: memory bounded, newest kept, dropped counted", { retry: 2 }, async () => {
+test("FAULTS 100,000 updates to a slow callback: memory bounded, newest kept, dropped counted", {
+  retry: 2,
+}, async () => {
   const script = new Script().tool("flood", together(flood(100_000), say("done")));
   await using client = await connect(scriptedStdio(script), { progressDrain: 1_000 });
   const seen: number[] = [];

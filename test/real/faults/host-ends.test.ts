@@ -99,14 +99,17 @@ test("FAULTS host gets SIGINT or SIGTERM with `handleSignals`: twice, and stubbo
   await gone(host);
 });
 
-test.each(["SIGINT", "SIGTERM"] as const)("FAULTS host gets SIGINT or SIGTERM without `handleSignals`: %s, signals are the host's, and it ends at once", async (signal) => {
-  const host = await begin({});
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "FAULTS host gets SIGINT or SIGTERM without `handleSignals`: %s, signals are the host's, and it ends at once",
+  async (signal) => {
+    const host = await begin({});
 
-  host.child.kill(signal);
+    host.child.kill(signal);
 
-  expect(await host.ended).toEqual({ code: null, signal });
-  expect(host.lines).not.toContain("closed");
-});
+    expect(await host.ended).toEqual({ code: null, signal });
+    expect(host.lines).not.toContain("closed");
+  },
+);
 
 test("FAULTS host is killed with SIGKILL: obedient servers see the end of their stdin; what they started is left", async () => {
   const host = await begin({});
