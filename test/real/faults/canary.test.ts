@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { inspect } from "node:util";
 import { type Client, connect, type EventName } from "caduceus";
 import { drawTree, Runtime } from "caduceus/actors";
@@ -20,6 +21,8 @@ test("FAULTS a canary secret in env and args: it is found in no error message, e
   const heard = (client: Client) => {
     for (const event of events) client.on(event, (value) => said.push([event, value]));
   };
+  const published = (message: unknown) => void said.push(message);
+  subscribe("caduceus:transport.send", published);
   const keep = async (promise: PromiseLike<unknown>) => {
     try {
       await promise;
@@ -43,6 +46,9 @@ test("FAULTS a canary secret in env and args: it is found in no error message, e
   await keep(connect(server, { timeout: CANARY as never }));
   await keep(connect({ ...server, args: ["-e", "process.exit(4)", CANARY] }));
 
+  unsubscribe("caduceus:transport.send", published);
+
+  expect(said.filter((each) => typeof each === "object" && each !== null && "protocolVersion" in each)).not.toEqual([]);
   expect(said.length).toBeGreaterThan(12);
   const shown = said.map((each) => {
     const { message, stack } = each instanceof Error ? each : { message: "", stack: "" };

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { ConnectionLostError, connect, OverloadedError } from "caduceus";
 import { die, Script, say, scriptedStdio, stall, stopReading } from "caduceus/testing";
@@ -83,6 +83,23 @@ test("FAULTS spawn fails with EMFILE: backoff, and the next attempt that can be 
   expect(JSON.parse(stdout)).toEqual({ causes: ["EMFILE", "SIGKILL", "EMFILE"], text: "hello" });
   expect(code).toBe(0);
 });
+
+test.runIf(process.platform === "linux")(
+  "FAULTS spawn fails with EAGAIN: backoff, and the next attempt that can be made succeeds",
+  async () => {
+    const host = spawn(process.execPath, [fixture("few-processes")]);
+    host.stdout.once("data", () => {
+      spawnSync("prlimit", ["--pid", `${host.pid}`, "--nproc=4096:"], { stdio: "inherit" });
+    });
+
+    const { code, stdout, stderr } = await endOf(host);
+
+    expect(stderr).toBe("");
+    const [, report = ""] = stdout.split("stuck\n");
+    expect(JSON.parse(report)).toEqual({ causes: [3, "EAGAIN", "EAGAIN"], text: "hello" });
+    expect(code).toBe(0);
+  },
+);
 
 test("FAULTS a safe call that kills the server each time: at most its `retry` repeats; neighbours answered", async () => {
   const script = new Script().on("resources/read", die()).tool("hello", say("hello"));

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { ConnectionLostError, connect, ProtocolError, TimeoutError } from "caduceus";
 import { answer, die, fail, log, raw, Script, say, scriptedStdio, stall } from "caduceus/testing";
 import { afterEach, expect, test } from "vitest";
@@ -100,4 +101,18 @@ test("FAULTS answers garbage · banner on stdout · BOM · CRLF · blank lines �
 
   expect(await client.callTool("hello")).toMatchObject({ content: [{ text: "hello" }] });
   expect(client.stats.messages.invalid).toBe(4);
+});
+
+test("FAULTS legacy server that ignores unknown requests: it is greeted within the probe's own limit, in the one process there is", async () => {
+  const puppet = fileURLToPath(new URL("../fixtures/puppet.mjs", import.meta.url));
+  const before = children.length;
+  const begun = performance.now();
+
+  await using client = await connect({ command: process.execPath, args: [puppet] }, { protocol: "auto" });
+
+  expect(performance.now() - begun).toBeLessThan(10_000);
+  expect(await client.callTool("hello")).toMatchObject({ content: [{ text: "hello" }] });
+  expect(children).toHaveLength(before + 1);
+  expect(client.stats.restarts.incarnations).toBe(1);
+  await client.close();
 });

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { Runtime } from "../../../../actors/index.js";
@@ -9,6 +10,8 @@ test("FAULTS a canary secret in headers, URL userinfo and query: M28 it is in no
   const server = await httpServer(new Script().tool("hello", say("hello")));
   const url = `${server.entry.url.replace("://", "://canary-user:canary-password@")}?key=canary-query`;
   const seen: unknown[] = [];
+  const published = (message: unknown) => void seen.push(message);
+  subscribe("caduceus:transport.send", published);
   const runtime = new Runtime();
   const client = await connect(
     { url, headers: { "x-api-key": "canary-header" } },
@@ -33,6 +36,7 @@ test("FAULTS a canary secret in headers, URL userinfo and query: M28 it is in no
   seen.push(await client.callTool("hello", {}, { retry: false, timeout: 300 }).catch((error: unknown) => error));
   await client.close();
   await runtime.stop();
+  unsubscribe("caduceus:transport.send", published);
 
   const [first] = server.received;
   const basic = `Basic ${Buffer.from("canary-user:canary-password").toString("base64")}`;
