@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "caduceus";
-import { answer, die, Script, say, scriptedStdio } from "caduceus/testing";
+import { answer, die, Script, scriptedStdio } from "caduceus/testing";
 import { expect, onTestFinished, test } from "vitest";
 
 /** One server the first time, another one from then on, as when a new version is installed meanwhile. */

@@ -106,11 +106,12 @@ test("FAULTS answers garbage · banner on stdout · BOM · CRLF · blank lines �
 test("FAULTS legacy server that ignores unknown requests: it is greeted within the probe's own limit, in the one process there is", async () => {
   const puppet = fileURLToPath(new URL("../fixtures/puppet.mjs", import.meta.url));
   const before = children.length;
-  const begun = performance.now();
 
-  await using client = await connect({ command: process.execPath, args: [puppet] }, { protocol: "auto" });
+  await using client = await connect(
+    { command: process.execPath, args: [puppet] },
+    { protocol: "auto", startTimeout: 2_000 },
+  );
 
-  expect(performance.now() - begun).toBeLessThan(10_000);
   expect(await client.callTool("hello")).toMatchObject({ content: [{ text: "hello" }] });
   expect(children).toHaveLength(before + 1);
   expect(client.stats.restarts.incarnations).toBe(1);
