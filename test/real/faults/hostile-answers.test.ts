@@ -17,7 +17,7 @@ test.each([
 ])(
   "FAULTS ids as strings · ids as floats · ids of null: an answer whose id is %s is nobody's, and counted",
   async (_, id) => {
-    await using client = await connect(puppet);
+    await using client = await connect(puppet, { protocol: "legacy" });
     const line = `{"jsonrpc":"2.0","id":${id},"result":{"content":[]}}`;
 
     const call = client.callTool("say", { line }, { timeout: 60_000 });
@@ -33,7 +33,7 @@ test.each([
 );
 
 test("FAULTS `__proto__` keys: wherever they stand, they are keys like any other", async () => {
-  await using client = await connect(puppet);
+  await using client = await connect(puppet, { protocol: "legacy" });
   const hostile = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
   const line = [
     `{"jsonrpc":"2.0","method":"__proto__","params":${hostile}}`,
@@ -50,7 +50,7 @@ test("FAULTS `__proto__` keys: wherever they stand, they are keys like any other
 });
 
 test("FAULTS deep JSON: the call ends one way or the other, and the connection lives", async () => {
-  await using client = await connect(puppet);
+  await using client = await connect(puppet, { protocol: "legacy" });
   const depth = 100_000;
   const deep = `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
   const line = `{"jsonrpc":"2.0","id":ID,"result":{"content":[],"structuredContent":${deep}}}`;
@@ -62,7 +62,7 @@ test("FAULTS deep JSON: the call ends one way or the other, and the connection l
 });
 
 test("FAULTS huge JSON: 100,000 keys of one result arrive whole", async () => {
-  await using client = await connect(puppet);
+  await using client = await connect(puppet, { protocol: "legacy" });
   const content = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`key ${index}`, index]));
   const line = `{"jsonrpc":"2.0","id":ID,"result":{"content":[],"structuredContent":${JSON.stringify(content)}}}`;
 

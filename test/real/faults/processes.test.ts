@@ -20,7 +20,7 @@ test("FAULTS exits at once · missing binary: under a host there is backoff, and
     await down;
 
     expect(client.state).toBe("down");
-    expect(client.stats.restarts.incarnations).toBeGreaterThanOrEqual(2);
+    await vi.waitFor(() => expect(client.stats.restarts.incarnations).toBeGreaterThanOrEqual(2), { interval: 5 });
     await expect(client.ping()).rejects.toMatchObject({ code: "CONNECTION_LOST", outcome: "not_sent" });
   }
 });
@@ -64,7 +64,7 @@ test("FAULTS stdin not read while closing: the process group is gone in time", a
 });
 
 test("FAULTS stdout closed, server alive: lost", async () => {
-  await using client = await connect({ command: process.execPath, args: [fixture("mute")] });
+  await using client = await connect({ command: process.execPath, args: [fixture("mute")] }, { protocol: "legacy" });
   const { pid = 0 } = children.at(-1) ?? {};
 
   const error = await client.callTool("hush").catch((reason: unknown) => reason);

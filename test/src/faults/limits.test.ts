@@ -6,7 +6,7 @@ import { errorOf, textOf } from "../../support/memory.js";
 const script = new Script().tool("hello", say("hello")).tool("work", stall());
 const MAX_DELAY = 2 ** 31 - 1;
 
-describe("FAULTS limits that are odd", () => {
+describe("limits that are odd", () => {
   test.each([
     ["timeout: Infinity", { timeout: Number.POSITIVE_INFINITY, maxTimeout: Number.POSITIVE_INFINITY }],
     ["timeout: 2**31", { timeout: 2 ** 31, maxTimeout: 2 ** 40 }],
