@@ -20,7 +20,10 @@ test("FAULTS exits at once · missing binary: under a host there is backoff, and
     await down;
 
     expect(client.state).toBe("down");
-    await vi.waitFor(() => expect(client.stats.restarts.incarnations).toBeGreaterThanOrEqual(2), { interval: 5 });
+    await vi.waitFor(() => expect(client.stats.restarts.incarnations).toBeGreaterThanOrEqual(2), {
+      interval: 5,
+      timeout: 10_000,
+    });
     await expect(client.ping()).rejects.toMatchObject({ code: "CONNECTION_LOST", outcome: "not_sent" });
   }
 });
