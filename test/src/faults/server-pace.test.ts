@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { answer, Script, say } from "../../../src/testing/index.js";
+import { fakeClocks } from "../../support/clocks.js";
 import { connectOverHttp } from "../../support/http.js";
 import { errorOf, textOf } from "../../support/memory.js";
 import { completed, created, state } from "../../support/tasks.js";
@@ -92,8 +93,7 @@ describe("`ttlMs`", () => {
   );
 
   test("FAULTS `ttlMs` of 0, huge or negative: a huge one is a day", async () => {
-    const toFake = ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] as const;
-    vi.useFakeTimers({ toFake: [...toFake], shouldAdvanceTime: true });
+    fakeClocks();
     const { client, server } = await connectOverHttp(readable(HUGE), modern);
     await client.readResource(uri);
     await client.readResource(uri);

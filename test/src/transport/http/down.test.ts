@@ -1,13 +1,13 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { answer, Script, say, wait } from "../../../../src/testing/index.js";
+import { fakeClocks, pass } from "../../../support/clocks.js";
 import { connectOverHttp, next } from "../../../support/http.js";
 import { textOf } from "../../../support/memory.js";
 
 afterEach(() => void vi.useRealTimers());
 
 test("FAULTS server down for 7 s, then back: calls resume; the notification stream and subscriptions are opened again", async () => {
-  const toFake = ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] as const;
-  vi.useFakeTimers({ toFake: [...toFake], shouldAdvanceTime: true });
+  fakeClocks();
   const script = new Script().tool("hello", say("hello")).on("resources/subscribe", answer({}));
   const { client, server } = await connectOverHttp(script, { backoff: { initial: 100 } });
   const updated: string[] = [];
@@ -21,10 +21,7 @@ test("FAULTS server down for 7 s, then back: calls resume; the notification stre
   await lost;
 
   // Attempts go on all the time, and each of them is refused.
-  for (let step = 0; step < 70; step++) {
-    await vi.advanceTimersByTimeAsync(100);
-    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
-  }
+  await pass(7_000, 100);
   expect(client.state).toBe("reconnecting");
   expect(refused).toBeGreaterThanOrEqual(4);
   await server.up();
