@@ -32,7 +32,7 @@ export interface HttpReceived {
 export interface HttpRefusal {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly body?: string | undefined;
+  readonly body?: string | Uint8Array | undefined;
 }
 
 /** A scripted server over real sockets of this machine, and what a test may do to it. */

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 /** What a slow callback does. */
 const work = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-test("callback slow (100 ms), 20 updates: one at a time, in order, before the result; other calls unaffected", {
+test("FAULTS callback slow (100 ms), 20 updates: one at a time, in order, before the result; other calls unaffected", {
   retry: 2,
 }, async () => {
   const script = new Script().tool("burst", together(flood(20), say("done"))).tool("hello", say("hello"));
@@ -32,7 +32,9 @@ test("callback slow (100 ms), 20 updates: one at a time, in order, before the re
   expect(neighbour).toBeLessThan(500);
 });
 
-test("100,000 updates to a slow callback: memory bounded, newest kept, dropped counted", { retry: 2 }, async () => {
+test("FAULTS 100,000 updates to a slow callback: memory bounded, newest kept, dropped counted", {
+  retry: 2,
+}, async () => {
   const script = new Script().tool("flood", together(flood(100_000), say("done")));
   await using client = await connect(scriptedStdio(script), { progressDrain: 1_000 });
   const seen: number[] = [];
@@ -62,7 +64,7 @@ test("100,000 updates to a slow callback: memory bounded, newest kept, dropped c
   expect(delivered + overflow).toBe(100_000);
 });
 
-test("unknown, late, foreign, non-increasing, malformed progress: dropped, counted, and harms nobody", async () => {
+test("FAULTS unknown, late, foreign, non-increasing, malformed progress: dropped, counted, and harms nobody", async () => {
   const note = (params: string) => raw(`{"jsonrpc":"2.0","method":"notifications/progress","params":${params}}\n`);
   const script = new Script()
     .tool("quick", say("done"))

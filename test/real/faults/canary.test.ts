@@ -11,48 +11,51 @@ const events: EventName[] = ["state", "ready", "lost", "down", "closed", "droppe
 
 const payloads = [false, true];
 
-test.each(payloads)("M28 a canary is found in no error, event, tree or telemetry, payloads %j", async (shown) => {
-  const told = hearTelemetry();
-  const script = new Script()
-    .tool("die", die({ code: 1 }))
-    .tool("refuse", fail(-32_000, "no"))
-    .tool("hello", say("hello"))
-    .tool("work", stall());
-  const { command, args = [] } = scriptedStdio(script);
-  const server = { command, args: [...args, `--token=${CANARY}`], env: { API_KEY: CANARY }, retries: 3 };
-  const said: unknown[] = [];
-  const heard = (client: Client) => {
-    for (const event of events) client.on(event, (value) => said.push([event, value]));
-  };
-  const keep = async (promise: PromiseLike<unknown>) => {
-    try {
-      await promise;
-    } catch (error) {
-      said.push(error);
-    }
-  };
-  const runtime = new Runtime({ onCrash: (report) => said.push(report.reason) });
-  const telemetry = { payloads: shown };
-  const client = await connect(server, { runtime, telemetry, backoff: { initial: 1 } });
-  heard(client);
+test.each(payloads)(
+  "FAULTS M28 a canary secret in env and args: it is found in no error, event, tree or telemetry, payloads %j",
+  async (shown) => {
+    const told = hearTelemetry();
+    const script = new Script()
+      .tool("die", die({ code: 1 }))
+      .tool("refuse", fail(-32_000, "no"))
+      .tool("hello", say("hello"))
+      .tool("work", stall());
+    const { command, args = [] } = scriptedStdio(script);
+    const server = { command, args: [...args, `--token=${CANARY}`], env: { API_KEY: CANARY }, retries: 3 };
+    const said: unknown[] = [];
+    const heard = (client: Client) => {
+      for (const event of events) client.on(event, (value) => said.push([event, value]));
+    };
+    const keep = async (promise: PromiseLike<unknown>) => {
+      try {
+        await promise;
+      } catch (error) {
+        said.push(error);
+      }
+    };
+    const runtime = new Runtime({ onCrash: (report) => said.push(report.reason) });
+    const telemetry = { payloads: shown };
+    const client = await connect(server, { runtime, telemetry, backoff: { initial: 1 } });
+    heard(client);
 
-  await keep(client.callTool("die"));
-  await keep(client.callTool("refuse"));
-  await keep(client.callTool("work", {}, { timeout: 50 }));
-  said.push(drawTree(runtime.tree()), client.server, client.stats);
-  await client.close();
-  await keep(client.ping());
-  await keep(connect({ ...server, command: "no-such-program-anywhere" }));
-  await keep(connect({ ...server, cwd: "/no/such/folder" }));
-  await keep(connect({ ...server, args: [CANARY, 5 as never] }));
-  await keep(connect(server, { timeout: CANARY as never }));
-  await keep(connect({ ...server, args: ["-e", "process.exit(4)", CANARY] }));
+    await keep(client.callTool("die"));
+    await keep(client.callTool("refuse"));
+    await keep(client.callTool("work", {}, { timeout: 50 }));
+    said.push(drawTree(runtime.tree()), client.server, client.stats);
+    await client.close();
+    await keep(client.ping());
+    await keep(connect({ ...server, command: "no-such-program-anywhere" }));
+    await keep(connect({ ...server, cwd: "/no/such/folder" }));
+    await keep(connect({ ...server, args: [CANARY, 5 as never] }));
+    await keep(connect(server, { timeout: CANARY as never }));
+    await keep(connect({ ...server, args: ["-e", "process.exit(4)", CANARY] }));
 
-  expect(said.length).toBeGreaterThan(12);
-  expect(told.all.length).toBeGreaterThan(30);
-  expect(told.all.some(({ message }) => "payload" in message)).toBe(shown);
-  expect(withCanary([...said, ...told.all])).toEqual([]);
-});
+    expect(said.length).toBeGreaterThan(12);
+    expect(told.all.length).toBeGreaterThan(30);
+    expect(told.all.some(({ message }) => "payload" in message)).toBe(shown);
+    expect(withCanary([...said, ...told.all])).toEqual([]);
+  },
+);
 
 test.each(payloads)(
   "M28 a canary in headers, URL, token and tools is in no telemetry over HTTP, payloads %j",

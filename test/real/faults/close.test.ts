@@ -10,7 +10,7 @@ function latest(): ChildProcess & { readonly pid: number } {
   return children.at(-1) as ChildProcess & { readonly pid: number };
 }
 
-test("ignores stdin end and SIGTERM: close rejects pending calls at once, and resolves when the whole process group is gone", {
+test("FAULTS ignores stdin end and SIGTERM: close rejects pending calls at once, and resolves when the whole process group is gone", {
   retry: 2,
 }, async () => {
   const client = await connect(scriptedStdio(new Script({ ...script.data, isStubborn: true })));
@@ -52,7 +52,7 @@ test("close ends what the server has started: a wrapper's child, and a process t
   expect(isThere(stayer)).toBe(false);
 });
 
-test("server killed, a grandchild holds stdout: lost as fast as any other, later calls work, and nothing is left", {
+test("FAULTS server killed, a grandchild holds stdout (npx, sh -c): lost as fast as any other, later calls work, and nothing is left", {
   retry: 2,
 }, async () => {
   const holding = new Script().tool("fork", leaveBehind(), progress(1), stall()).tool("hello", say("hello"));
@@ -72,7 +72,7 @@ test("server killed, a grandchild holds stdout: lost as fast as any other, later
   expect(await client.callTool("hello")).toMatchObject({ content: [{ text: "hello" }] });
 });
 
-test("close during start, double close, close during restart: idempotent, and no orphan", async () => {
+test("FAULTS close during start · double close · close during restart: idempotent, and no orphan", async () => {
   const starting = await connect(scriptedStdio(script), { lazy: true });
   await Promise.all([starting.close(), starting.close()]);
 
@@ -86,7 +86,7 @@ test("close during start, double close, close during restart: idempotent, and no
   await expect(restarting.ping()).rejects.toBeInstanceOf(ConnectionClosedError);
 });
 
-test("40 writes into a stopped server, then kill: every one settles", async () => {
+test("FAULTS 40 writes into a stopped server, then kill: every one settles", async () => {
   await using client = await connect(scriptedStdio(script), { backoff: { initial: 0 } });
   const server = latest();
   server.kill("SIGSTOP");

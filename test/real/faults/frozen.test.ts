@@ -12,7 +12,7 @@ function freeze(): ChildProcess & { readonly pid: number } {
   return server;
 }
 
-test("server frozen (SIGSTOP), heartbeat on: lost and replaced, and nothing of it is left", async () => {
+test("FAULTS server frozen (SIGSTOP): with a heartbeat it is lost and replaced, and nothing of it is left", async () => {
   await using client = await connect(scriptedStdio(script), { heartbeat: { interval: 200, timeout: 300 } });
   const lost = new Promise<{ readonly error: Error }>((resolve) => client.on("lost", resolve));
 
@@ -23,7 +23,7 @@ test("server frozen (SIGSTOP), heartbeat on: lost and replaced, and nothing of i
   expect(await client.callTool("hello")).toMatchObject({ content: [{ text: "hello" }] });
 });
 
-test("server frozen (SIGSTOP), heartbeat off: the operation's own timeout, then replaced", async () => {
+test("FAULTS server frozen (SIGSTOP): without a heartbeat the operation's own timeout, then replaced", async () => {
   await using client = await connect(scriptedStdio(script));
   const frozen = freeze();
   const begun = performance.now();
@@ -40,7 +40,7 @@ test("server frozen (SIGSTOP), heartbeat off: the operation's own timeout, then 
   expect(client.stats.restarts.incarnations).toBe(2);
 });
 
-test("the host's event loop is blocked beyond the timeout, the answer already in the pipe: the answer wins", async () => {
+test("FAULTS the host's event loop is blocked beyond the timeout, the answer already in the pipe: the answer wins", async () => {
   await using client = await connect(scriptedStdio(script));
 
   const call = client.callTool("hello", {}, { timeout: 300 });

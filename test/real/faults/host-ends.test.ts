@@ -51,7 +51,7 @@ const gone = async ({ stayers }: Host) => {
 };
 
 test.each(["SIGINT", "SIGTERM"] as const)(
-  "host gets %s with handleSignals: the client is closed, children's groups are gone, then the signal ends the host",
+  "FAULTS host gets SIGINT or SIGTERM with `handleSignals`: %s, the client is closed, children's groups are gone, then the signal ends the host",
   async (signal) => {
     const host = await begin({ handles: true });
 
@@ -63,7 +63,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   },
 );
 
-test("host gets SIGINT with handleSignals and two clients: both are closed before the signal goes on", async () => {
+test("FAULTS host gets SIGINT or SIGTERM with `handleSignals`: of two clients both are closed before the signal goes on", async () => {
   const host = await begin({ clients: 2, handles: true });
 
   host.child.kill("SIGINT");
@@ -73,7 +73,7 @@ test("host gets SIGINT with handleSignals and two clients: both are closed befor
   expect(host.stayers.filter(isThere)).toEqual([]);
 });
 
-test("host gets SIGINT with handleSignals and listens itself: the client is closed, and the host decides", async () => {
+test("FAULTS host gets SIGINT or SIGTERM with `handleSignals`: where it listens itself, the client is closed, and the host decides", async () => {
   const host = await begin({ handles: true, listens: true });
 
   host.child.kill("SIGINT");
@@ -86,7 +86,7 @@ test("host gets SIGINT with handleSignals and listens itself: the client is clos
   expect(await host.ended).toEqual({ code: null, signal: "SIGTERM" });
 });
 
-test("host gets SIGINT twice with handleSignals: stubborn servers are killed, and nothing is waited for", async () => {
+test("FAULTS host gets SIGINT or SIGTERM with `handleSignals`: twice, and stubborn servers are killed, and nothing is waited for", async () => {
   const host = await begin({ handles: true, stubborn: true });
   const startedAt = performance.now();
 
@@ -99,16 +99,19 @@ test("host gets SIGINT twice with handleSignals: stubborn servers are killed, an
   await gone(host);
 });
 
-test("host gets SIGINT without handleSignals: signals are the host's, and it ends at once", async () => {
-  const host = await begin({});
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "FAULTS host gets SIGINT or SIGTERM without `handleSignals`: %s, signals are the host's, and it ends at once",
+  async (signal) => {
+    const host = await begin({});
 
-  host.child.kill("SIGINT");
+    host.child.kill(signal);
 
-  expect(await host.ended).toEqual({ code: null, signal: "SIGINT" });
-  expect(host.lines).not.toContain("closed");
-});
+    expect(await host.ended).toEqual({ code: null, signal });
+    expect(host.lines).not.toContain("closed");
+  },
+);
 
-test("host is killed with SIGKILL: obedient servers see the end of their stdin; what they started is left", async () => {
+test("FAULTS host is killed with SIGKILL: obedient servers see the end of their stdin; what they started is left", async () => {
   const host = await begin({});
 
   host.child.kill("SIGKILL");

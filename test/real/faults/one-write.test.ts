@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 const CALLS = 200;
 const UPDATES = 10;
 
-test("ten progress notifications and the result in one write: all ten delivered, in order, then the result", async () => {
+test("FAULTS ten progress notifications and the result in one write: all ten delivered, in order, then the result", async () => {
   const steps = Array.from({ length: UPDATES }, (_, index) => progress(index + 1, UPDATES));
   await using client = await connect(scriptedStdio(new Script().tool("burst", together(...steps, say("done")))));
 

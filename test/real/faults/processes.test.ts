@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { ConnectionLostError, connect, OverloadedError } from "caduceus";
 import { die, Script, say, scriptedStdio, stall, stopReading } from "caduceus/testing";
@@ -7,7 +7,7 @@ import { children, endOf, isThere } from "../../support/children.js";
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}.mjs`, import.meta.url));
 
-test("exits at once, missing binary, under a host: backoff, and the host lives", async () => {
+test("FAULTS exits at once · missing binary: under a host there is backoff, and the host lives", async () => {
   for (const server of [
     scriptedStdio(new Script().on("initialize", die({ code: 3 }))),
     { command: "no-such-program-anywhere" },
@@ -20,12 +20,15 @@ test("exits at once, missing binary, under a host: backoff, and the host lives",
     await down;
 
     expect(client.state).toBe("down");
-    expect(client.stats.restarts.incarnations).toBeGreaterThanOrEqual(2);
+    await vi.waitFor(() => expect(client.stats.restarts.incarnations).toBeGreaterThanOrEqual(2), {
+      interval: 5,
+      timeout: 10_000,
+    });
     await expect(client.ping()).rejects.toMatchObject({ code: "CONNECTION_LOST", outcome: "not_sent" });
   }
 });
 
-test("server does not read stdin: writes stop at a bound, operations wait or fail OverloadedError; memory flat", async () => {
+test("FAULTS server does not read stdin: writes stop at a bound, operations wait or fail OverloadedError; memory flat", async () => {
   const script = new Script().tool("deaf", stopReading(), stall()).tool("hello", say("hello"));
   await using client = await connect(scriptedStdio(script), { maxPending: 100 });
   const deaf = client.callTool("deaf", {}, { progress: () => undefined });
@@ -46,7 +49,7 @@ test("server does not read stdin: writes stop at a bound, operations wait or fai
   expect((await others).every(({ status }) => status === "rejected")).toBe(true);
 });
 
-test("stdin not read while closing: the process group is gone in time", async () => {
+test("FAULTS stdin not read while closing: the process group is gone in time", async () => {
   const script = new Script().tool("deaf", stopReading(), stall());
   const client = await connect(scriptedStdio(script));
   const { pid = 0 } = children.at(-1) ?? {};
@@ -63,8 +66,8 @@ test("stdin not read while closing: the process group is gone in time", async ()
   expect((await settled).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
 });
 
-test("stdout closed, server alive: lost", async () => {
-  await using client = await connect({ command: process.execPath, args: [fixture("mute")] });
+test("FAULTS stdout closed, server alive: lost", async () => {
+  await using client = await connect({ command: process.execPath, args: [fixture("mute")] }, { protocol: "legacy" });
   const { pid = 0 } = children.at(-1) ?? {};
 
   const error = await client.callTool("hush").catch((reason: unknown) => reason);
@@ -74,7 +77,7 @@ test("stdout closed, server alive: lost", async () => {
   await client.ready();
 });
 
-test("spawn fails with EMFILE: backoff, and the next attempt that can be made succeeds", async () => {
+test("FAULTS spawn fails with EMFILE: backoff, and the next attempt that can be made succeeds", async () => {
   const host = spawn("sh", ["-c", `ulimit -n 512; exec '${process.execPath}' '${fixture("few-files")}'`]);
 
   const { code, stdout, stderr } = await endOf(host);
@@ -84,7 +87,26 @@ test("spawn fails with EMFILE: backoff, and the next attempt that can be made su
   expect(code).toBe(0);
 });
 
-test("a safe call that kills the server each time: at most its `retry` repeats; neighbours answered", async () => {
+test.runIf(process.platform === "linux")(
+  "FAULTS spawn fails with EAGAIN: backoff, and the next attempt that can be made succeeds",
+  async () => {
+    const host = spawn(process.execPath, [fixture("few-processes")]);
+    // Whoever that is now: the fixture tells.
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    host.stdout.once("data", () => {
+      spawnSync("prlimit", ["--pid", `${host.pid}`, "--nproc=4096:"], { stdio: "inherit", ...nobody });
+    });
+
+    const { code, stdout, stderr } = await endOf(host);
+
+    expect(stderr).toBe("");
+    const [, report = ""] = stdout.split("stuck\n");
+    expect(JSON.parse(report)).toEqual({ causes: [3, "EAGAIN", "EAGAIN"], text: "hello" });
+    expect(code).toBe(0);
+  },
+);
+
+test("FAULTS a safe call that kills the server each time: at most its `retry` repeats; neighbours answered", async () => {
   const script = new Script().on("resources/read", die()).tool("hello", say("hello"));
   await using client = await connect(scriptedStdio(script), { backoff: { initial: 5, max: 20 } });
 

@@ -25,7 +25,7 @@ async function killDuring(client: Client): Promise<{ error: unknown; delay: numb
   return { error, delay: at - exitedAt };
 }
 
-test("server killed during a call: an unsafe one gets ConnectionLostError with the signal and the last stderr lines within 50 ms", {
+test("FAULTS server killed during a call: an unsafe one gets ConnectionLostError with the signal and the last stderr lines within 50 ms", {
   retry: 2,
 }, async () => {
   await using client = await connect(scriptedStdio(script));
@@ -37,7 +37,7 @@ test("server killed during a call: an unsafe one gets ConnectionLostError with t
   expect(delay).toBeLessThan(50);
 });
 
-test("server killed during a call: later calls simply work", async () => {
+test("FAULTS server killed during a call: later calls simply work", async () => {
   await using client = await connect(scriptedStdio(script));
 
   await killDuring(client);
@@ -45,7 +45,7 @@ test("server killed during a call: later calls simply work", async () => {
   expect(await client.callTool("hello")).toMatchObject({ content: [{ text: "hello" }] });
 });
 
-test("server killed during a call: a safe one is answered by the restarted server", async () => {
+test("FAULTS server killed during a call: a safe one is answered by the restarted server", async () => {
   await using client = await connect(scriptedStdio(script));
   const list = client.listTools();
   const restarted = new Promise((resolve) => client.on("ready", resolve));

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { ConnectionLostError, connect, ProtocolError, TimeoutError } from "caduceus";
 import { answer, die, fail, log, raw, Script, say, scriptedStdio, stall } from "caduceus/testing";
 import { afterEach, expect, test } from "vitest";
@@ -15,14 +16,14 @@ afterEach(() => {
   for (const { pid } of children) if (pid !== undefined) expect(isThere(-pid)).toBe(false);
 });
 
-test("missing binary: connect rejects with the cause", async () => {
+test("FAULTS missing binary: connect rejects with the cause", async () => {
   const error = await refusal(connect({ command: "no-such-program-anywhere" }));
 
   expect(error).toBeInstanceOf(ConnectionLostError);
   expect(error).toMatchObject({ outcome: "not_sent", attempts: 0, cause: { code: "ENOENT" } });
 });
 
-test("bad cwd: connect rejects with the cause", async () => {
+test("FAULTS bad cwd: connect rejects with the cause", async () => {
   const error = await refusal(connect({ ...scriptedStdio(new Script()), cwd: "/no/such/folder" }));
 
   expect(error).toMatchObject({ code: "CONNECTION_LOST", cause: { code: "ENOENT" } });
@@ -34,7 +35,7 @@ test("a command line the system does not take: connect rejects with the cause, a
   expect(error).toMatchObject({ code: "CONNECTION_LOST", cause: { code: "E2BIG" } });
 });
 
-test("exits at once: connect rejects with exit code and stderr", async () => {
+test("FAULTS exits at once: connect rejects with exit code and stderr", async () => {
   const script = new Script().on("initialize", log("no licence"), die({ code: 3 }));
 
   const error = await refusal(connect(scriptedStdio(script)));
@@ -65,7 +66,7 @@ test("a server whose answer to initialize has no shape: connect says so", async 
   expect(error).toMatchObject({ code: "CONNECTION_LOST", cause: { name: "ZodError" } });
 });
 
-test("never answers initialize: connect gives up after startTimeout", async () => {
+test("FAULTS never answers initialize: connect gives up after startTimeout", async () => {
   const error = await refusal(connect(scriptedStdio(new Script().on("initialize", stall())), { startTimeout: 300 }));
 
   expect(error).toBeInstanceOf(TimeoutError);
@@ -84,7 +85,7 @@ test("aborting the signal while connect waits leaves nothing running", async () 
   expect(await refusal(connecting)).toMatchObject({ code: "CANCELLED", cause: "enough" });
 });
 
-test("garbage, banner on stdout, BOM, CRLF, blank lines, batch array: no harm", async () => {
+test("FAULTS answers garbage · banner on stdout · BOM · CRLF · blank lines · batch array: no harm", async () => {
   const script = new Script()
     .on("initialize", raw("Welcome!\n\n\r\n"), raw('{"half":\n[1,2\n'), {
       do: "answer",
@@ -100,4 +101,19 @@ test("garbage, banner on stdout, BOM, CRLF, blank lines, batch array: no harm", 
 
   expect(await client.callTool("hello")).toMatchObject({ content: [{ text: "hello" }] });
   expect(client.stats.messages.invalid).toBe(4);
+});
+
+test("FAULTS legacy server that ignores unknown requests: it is greeted within the probe's own limit, in the one process there is", async () => {
+  const puppet = fileURLToPath(new URL("../fixtures/puppet.mjs", import.meta.url));
+  const before = children.length;
+
+  await using client = await connect(
+    { command: process.execPath, args: [puppet] },
+    { protocol: "auto", startTimeout: 2_000 },
+  );
+
+  expect(await client.callTool("hello")).toMatchObject({ content: [{ text: "hello" }] });
+  expect(children).toHaveLength(before + 1);
+  expect(client.stats.restarts.incarnations).toBe(1);
+  await client.close();
 });

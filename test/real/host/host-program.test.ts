@@ -19,7 +19,7 @@ test("after close() no timer, handle, listener or child is left, and Node exits 
   expect(report.took).toBeLessThan(500);
 });
 
-test("callback throws, returns a rejecting promise, never settles: reported once, harms nothing; the host lives", {
+test("FAULTS callback throws · callback returns a rejecting promise · callback never settles: reported once, harms nothing; the host lives", {
   retry: 2,
 }, async () => {
   const { code, stdout, stderr } = await run("callbacks");
@@ -37,7 +37,7 @@ test("callback throws, returns a rejecting promise, never settles: reported once
   expect(report.took).toBeLessThan(700);
 });
 
-test("host calls process.exit with a client open: the server's whole process group is gone", async () => {
+test("FAULTS host calls `process.exit`: with a client open, the server's whole process group is gone", async () => {
   const { code, stdout } = await run("exits");
 
   expect(code).toBe(7);

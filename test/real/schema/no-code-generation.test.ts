@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 const program = fileURLToPath(new URL("../fixtures/schemas.mjs", import.meta.url));
 const flags = ["--disallow-code-generation-from-strings", "--expose-gc"];
 
-test("M18 schemas are checked where no code may be generated, and a thousand refreshes of twenty tools keep the heap", async () => {
+test("FAULTS a JSON Schema with a catastrophic `pattern`: M18 schemas are checked where no code may be generated, and a thousand refreshes of twenty tools keep the heap", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, program]);
   const { grownBy, ...checked } = JSON.parse(stdout);
 

@@ -8,8 +8,8 @@ const server = {
 };
 const MEBIBYTE = 1024 * 1024;
 
-test("an answer over maxMessageSize fails its own call, whose id comes last; its neighbours and the connection live", async () => {
-  await using client = await connect(server, { maxMessageSize: MEBIBYTE });
+test("FAULTS a line over `maxMessageSize`: an answer fails its own call, whose id comes last; its neighbours and the connection live", async () => {
+  await using client = await connect(server, { maxMessageSize: MEBIBYTE, protocol: "legacy" });
   const incarnations: number[] = [];
   client.on("ready", ({ incarnation }) => incarnations.push(incarnation));
 
@@ -26,8 +26,8 @@ test("an answer over maxMessageSize fails its own call, whose id comes last; its
   expect(incarnations).toEqual([]);
 });
 
-test("memory stays flat while 200 MiB go by", async () => {
-  await using client = await connect(server, { maxMessageSize: MEBIBYTE });
+test("FAULTS a line over `maxMessageSize`: memory stays flat while 200 MiB go by", async () => {
+  await using client = await connect(server, { maxMessageSize: MEBIBYTE, protocol: "legacy" });
   await expect(client.callTool("huge", { mib: 8 })).rejects.toBeInstanceOf(MessageTooLargeError);
   const before = process.memoryUsage().rss;
   let most = 0;
@@ -41,8 +41,8 @@ test("memory stays flat while 200 MiB go by", async () => {
   expect(most).toBeLessThan(100 * MEBIBYTE);
 });
 
-test("a request of the server's that is too large is answered with an error, a notification dropped; both are told", async () => {
-  await using client = await connect(server, { maxMessageSize: MEBIBYTE });
+test("FAULTS a line over `maxMessageSize`: a request of the server's is answered with an error, a notification dropped; both are told", async () => {
+  await using client = await connect(server, { maxMessageSize: MEBIBYTE, protocol: "legacy" });
   const warnings: string[] = [];
   client.on("warning", ({ message }) => warnings.push(message));
   const answered = new Promise<string>((resolve) => client.on("stderr", resolve));

@@ -130,7 +130,7 @@ describe.each(seeds)("a server of 2026-07-28, order %s", (seed) => {
     expect(error).toMatchObject({ code: "INVALID_RESULT", result: odd, outcome: "completed", attempts: 1 });
   });
 
-  test("FAULTS a result without a type is complete", async () => {
+  test("FAULTS a modern result without `resultType`: it is complete", async () => {
     const text = `${JSON.stringify({ jsonrpc: "2.0", id: 2, result: { content: [] } })}\n`;
     const stage = await connectInMemory(modern.tool("work", { do: "raw", text }), { seed, protocol: "auto" });
 

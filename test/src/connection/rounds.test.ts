@@ -102,7 +102,7 @@ describe.each(seeds)("M22 a server that asks before it answers, order %s", (seed
     expect(received(stage, "tools/call")[1]?.params).not.toHaveProperty("inputResponses");
   });
 
-  test("FAULTS a server that never has enough is given up after 16 rounds", async () => {
+  test("a server that never has enough is given up after 16 rounds", async () => {
     let count = 0;
     const stage = await connectWith(modern.tool("work", asks({ a: elicit() }, "more")), () => {
       count++;

@@ -109,7 +109,7 @@ describe.each(seeds)("tasks over HTTP, order %s", (seed) => {
     expect(it.posts("server/discover")).toHaveLength(2);
   });
 
-  test("FAULTS one that is refused so again and again is given up", async () => {
+  test("one that is refused so again and again is given up", async () => {
     const error = { code: -32_022, message: "no", data: { supported: ["2026-07-28"], requested: "2026-07-28" } };
     const it = await begun([{ response: { error } }]);
 

@@ -19,7 +19,7 @@ describe.each(seeds)("the limits of a task, order %s", (seed) => {
     expect(call).toMatchObject({ state: "fulfilled", at: 60_000 });
   });
 
-  test("FAULTS a server that never ends meets `maxTimeout`", async () => {
+  test("a task of a server that never ends meets `maxTimeout`", async () => {
     const stage = await connectWith(modern.on("tasks/get", state("working")));
 
     const call = watch(stage, stage.client.callTool("work", {}, { timeout: 5_000, maxTimeout: 60_000 }));
@@ -57,7 +57,7 @@ describe.each(seeds)("the limits of a task, order %s", (seed) => {
     ["fast", 1_000],
     [null, 1_000],
     [{}, 1_000],
-  ])("FAULTS a poll interval of %j is one of %j", async (pollIntervalMs, wanted) => {
+  ])("FAULTS `pollInterval` of 0, huge or negative: %j is one of %j", async (pollIntervalMs, wanted) => {
     const stage = await connectWith(
       script("modern")
         .on("tools/call", created({ pollIntervalMs }))
@@ -99,7 +99,7 @@ describe.each(seeds)("the limits of a task, order %s", (seed) => {
     expect(textOf(await stage.drive(stage.client.callTool("work")))).toBe("done");
   });
 
-  test("FAULTS a server that never has enough is given up after 16 rounds", async () => {
+  test("a task of a server that never has enough is given up after 16 rounds", async () => {
     let script_ = modern;
     for (let n = 0; n < 20; n++)
       script_ = script_.once("tasks/get", state("input_required", { inputRequests: { [n]: elicit() } }));

@@ -18,7 +18,7 @@ describe.each(seeds)("tasks that are none, order %s", (seed) => {
     { taskId: "", status: "working" },
     { taskId: "T" },
     { taskId: "T", status: "paused" },
-  ])("FAULTS a call that becomes %j is an InvalidResultError", async (said) => {
+  ])("a call that becomes %j is an InvalidResultError", async (said) => {
     const { stage, error } = await call(modern.on("tools/call", answer({ resultType: "task", ...said })));
 
     expect(error).toMatchObject({ code: "INVALID_RESULT", outcome: "completed", attempts: 1 });
@@ -35,14 +35,14 @@ describe.each(seeds)("tasks that are none, order %s", (seed) => {
     { taskId: "T", status: "completed", result: [] },
     { taskId: "T", status: "input_required" },
     { taskId: "T", status: "input_required", inputRequests: { a: 1 } },
-  ])("FAULTS a poll that is answered with %j is one, and the task is ended", async (said) => {
+  ])("a poll that is answered with %j is one, and the task is ended", async (said) => {
     const { stage, error } = await call(modern.on("tools/call", created()).on("tasks/get", answer(said)));
 
     expect(error).toMatchObject({ code: "INVALID_RESULT", outcome: "unknown", attempts: 1 });
     expect(received(stage, "tasks/cancel")).toHaveLength(1);
   });
 
-  test.each([undefined, null, "no", {}, []])("FAULTS a failure with the error %j is a ProtocolError", async (error) => {
+  test.each([undefined, null, "no", {}, []])("a failure with the error %j is a ProtocolError", async (error) => {
     const failed = state("failed", { error, statusMessage: "it broke" });
     const it = await call(modern.on("tools/call", created()).on("tasks/get", failed));
 
@@ -61,7 +61,7 @@ describe.each(seeds)("tasks that are none, order %s", (seed) => {
     expect(String((error as Error).cause)).toContain("may not make a task");
   });
 
-  test("FAULTS an id that another operation waits for is refused; once that has ended it is as good as any", async () => {
+  test("an id that another operation waits for is refused; once that has ended it is as good as any", async () => {
     const stage = await connectWithTasks(
       modern.on("tools/call", created()).once("tasks/get", state("working")).on("tasks/get", completed()),
       { era: "modern", seed },

@@ -76,7 +76,7 @@ describe.each(seeds)("a server that tells of a task unasked, order %s", (seed) =
     { taskId: "T", status: "completed" },
     shown("done"),
     shown("working", { taskId: "X" }),
-  ])("FAULTS says nothing with %j", async (said) => {
+  ])("says nothing with %j", async (said) => {
     const odd = script("modern").on("tools/call", created(), wait(50), tell(said)).on("tasks/get", completed());
     const stage = await connectWithTasks(odd, { era: "modern", seed });
 

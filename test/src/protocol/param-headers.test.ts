@@ -97,7 +97,7 @@ describe("reading x-mcp-header annotations", () => {
     expect(readParamHeaders(schema)).toMatchObject({ ok: false });
   });
 
-  test("FAULTS a schema of any depth and size is read without harm", () => {
+  test("a schema of any depth and size is read without harm", () => {
     let deep: object = annotated("Deep");
     for (let level = 0; level < 50_000; level++) deep = schemaOf({ a: deep });
     const wide = schemaOf(Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`p${i}`, { type: "string" }])));

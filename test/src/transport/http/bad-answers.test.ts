@@ -13,7 +13,7 @@ describe("what is no answer is an HttpError at once:", () => {
     ["HTML", html, "a body that is no JSON"],
     ["an empty body", { status: 200, headers: json }, "an empty body"],
     ["500", { status: 500 }, "HTTP 500"],
-  ])("%s", async (_what, refusal, message) => {
+  ])("FAULTS 202 to a request · answer with another id · HTML · empty body: %s", async (_what, refusal, message) => {
     const { client, server } = await connectOverHttp(new Script());
     server.refuse("tools/call", refusal);
 
@@ -24,7 +24,7 @@ describe("what is no answer is an HttpError at once:", () => {
     expect(await client.ping()).toEqual({});
   });
 
-  test("another request's answer on an event stream", async () => {
+  test("FAULTS answer with another id: another request's answer on an event stream", async () => {
     const text = `${JSON.stringify({ jsonrpc: "2.0", id: 4711, result: {} })}\n`;
     const { client, server } = await connectOverHttp(new Script().tool("any", raw(text)));
 

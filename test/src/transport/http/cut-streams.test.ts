@@ -7,7 +7,7 @@ const script = new Script()
   .tool("index", progress(1, 2), progress(2, 2), say("done"))
   .annotatedTool("look", { readOnlyHint: true }, progress(1, 2), progress(2, 2), say("done"));
 
-test("M24 a response stream cut before the result, with event ids, is resumed: the call runs once, all progress arrives", async () => {
+test("FAULTS response stream cut before the result, with event ids: M24 it is resumed, the call runs once, all progress arrives", async () => {
   const { client, server } = await connectOverHttp(script, { eventIds: true });
   server.cut("tools/call");
   const seen: number[] = [];
@@ -19,7 +19,7 @@ test("M24 a response stream cut before the result, with event ids, is resumed: t
   expect(server.messages("tools/call")).toHaveLength(1);
 });
 
-test("M24 a response stream cut before the result, without event ids, fails an unsafe call at once", {
+test("FAULTS response stream cut before the result, without event ids: M24 it fails an unsafe call at once", {
   retry: 2,
 }, async () => {
   const { client, server } = await connectOverHttp(script);
@@ -36,7 +36,7 @@ test("M24 a response stream cut before the result, without event ids, fails an u
   expect(client.state).toBe("ready");
 });
 
-test("M24 a response stream cut before the result, without event ids, is repeated for a safe call", async () => {
+test("FAULTS response stream cut before the result, without event ids: M24 it is repeated for a safe call", async () => {
   const { client, server } = await connectOverHttp(script);
   await client.listTools();
   server.cut("tools/call");
@@ -45,7 +45,7 @@ test("M24 a response stream cut before the result, without event ids, is repeate
   expect(server.messages("tools/call")).toHaveLength(2);
 });
 
-test("a connection that is reset before anything was answered fails an unsafe call at once", async () => {
+test("FAULTS reset: before anything was answered, it fails an unsafe call at once", async () => {
   const { client } = await connectOverHttp(new Script().tool("crash", die()));
 
   await expect(client.callTool("crash")).rejects.toMatchObject({ code: "CONNECTION_LOST", outcome: "unknown" });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Script, say, wait } from "../../../../src/testing/index.js";
 import { connectOverHttp } from "../../../support/http.js";
 
-test("500 calls at once: bounded sockets, all answered", { retry: 2, timeout: 15_000 }, async () => {
+test("FAULTS 500 calls at once: bounded sockets, all answered", { retry: 2, timeout: 15_000 }, async () => {
   const { client, server } = await connectOverHttp(new Script().tool("hello", wait(1), say("hello")), {
     maxInFlight: 500,
   });

@@ -40,7 +40,7 @@ test("a server that is neither is refused with what it said at first", async () 
   await expect(connect(server.entry)).rejects.toMatchObject({ code: "HTTP", status: 404 });
 });
 
-test("an endpoint of another origin is refused, and nothing is sent there", async () => {
+test("FAULTS `endpoint` of another origin (legacy SSE): it is refused, and nothing is sent there", async () => {
   const other = await httpServer(script);
   const server = await httpServer(script, { transport: "sse" });
   const body = `event: endpoint\ndata: ${other.entry.url}\n\n`;

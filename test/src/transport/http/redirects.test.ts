@@ -16,7 +16,7 @@ test("M24 a redirect within the origin is followed, with the message and its hea
   expect(second?.headers["x-key"]).toBe("k");
 });
 
-test("M24 cross-origin redirect, Location to another host: refused, and nothing is ever sent there", async () => {
+test("FAULTS cross-origin redirect · `Location` to another host · http to another origin: M24 refused, and nothing is ever sent there", async () => {
   const other = await httpServer(script);
   const { client, server } = await connectOverHttp(script, { entry: { headers: { authorization: "Bearer canary" } } });
   server.refuse("tools/call", { status: 307, headers: { location: `${other.entry.url}?secret=canary` } });

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { Runtime } from "../../../../actors/index.js";
@@ -5,10 +6,12 @@ import { connect } from "../../../../src/index.js";
 import { Script, say } from "../../../../src/testing/index.js";
 import { httpServer } from "../../../support/http.js";
 
-test("M28 a canary secret in headers, URL userinfo, URL query and the session's id is in no error, event or tree", async () => {
+test("FAULTS a canary secret in headers, URL userinfo and query: M28 it is in no error, event, tree or telemetry, nor is the session's id", async () => {
   const server = await httpServer(new Script().tool("hello", say("hello")));
   const url = `${server.entry.url.replace("://", "://canary-user:canary-password@")}?key=canary-query`;
   const seen: unknown[] = [];
+  const published = (message: unknown) => void seen.push(message);
+  subscribe("caduceus:transport.send", published);
   const runtime = new Runtime();
   const client = await connect(
     { url, headers: { "x-api-key": "canary-header" } },
@@ -33,6 +36,7 @@ test("M28 a canary secret in headers, URL userinfo, URL query and the session's 
   seen.push(await client.callTool("hello", {}, { retry: false, timeout: 300 }).catch((error: unknown) => error));
   await client.close();
   await runtime.stop();
+  unsubscribe("caduceus:transport.send", published);
 
   const [first] = server.received;
   const basic = `Basic ${Buffer.from("canary-user:canary-password").toString("base64")}`;

@@ -3,7 +3,7 @@ import { Script, say } from "../../../../src/testing/index.js";
 import { connectOverHttp, next } from "../../../support/http.js";
 import { textOf } from "../../../support/memory.js";
 
-test("M24 session gone (404): one new session for ten calls that met it, and every one of them is answered", async () => {
+test("FAULTS session gone (404): M24 one new session for ten calls that met it, and every one of them is answered", async () => {
   const { client, server } = await connectOverHttp(new Script().tool("hello", say("hello")));
   server.forget();
 

@@ -6,7 +6,7 @@ import { textOf } from "../../../support/memory.js";
 
 const script = new Script().tool("hello", say("hello"));
 
-test("M24 ten calls meet a 401: one token refresh per client, and each is repeated once with the new token", async () => {
+test("FAULTS ten calls meet a 401: M24 one token refresh per client, and each is repeated once with the new token", async () => {
   let token = "first";
   let renewals = 0;
   const challenges: unknown[] = [];
@@ -31,7 +31,7 @@ test("M24 ten calls meet a 401: one token refresh per client, and each is repeat
   expect(tokens.filter((each) => each === "Bearer second")).toHaveLength(10);
 });
 
-test("a second 401 is an UnauthorizedError, and the call is not repeated again", async () => {
+test("FAULTS ten calls meet a 401: a second 401 is an UnauthorizedError, and the call is not repeated again", async () => {
   let renewals = 0;
   const auth = { token: () => Promise.resolve("token"), onUnauthorized: () => void renewals++ };
   const { client, server } = await connectOverHttp(script, { auth });
