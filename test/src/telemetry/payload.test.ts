@@ -96,16 +96,20 @@ describe("a payload that is too long", () => {
         const padding = "-".repeat(at);
         expect(show(`${padding}${secret}${rest}`, 40, [secret])).not.toContain("cana");
         expect(show(`${padding} https://user:canary@host/${rest}`, 40)).not.toContain("cana");
-        // What is taken out makes room for what comes later, up to where nobody has looked.
-        const many = show(`${padding}${secret.repeat(80)}${rest}`, 900, [secret]);
-        expect(many.replaceAll("[redacted]", "").replace(/^"-*/, "")).toMatch(
-          /^(\[red?a?c?t?e?d?|y*)?"?(… \[\d+ more\])?$/,
-        );
-        const urls = show(`${padding}${"a://canary@h ".repeat(120)}${rest}`, 1_500);
-        expect(urls).not.toContain("cana");
       }
     },
   );
+
+  test("M28 has no half of one where nobody has looked further, either", () => {
+    const secret = "canary-0123456789";
+    const url = "a://canary-canary-canary@h ";
+    for (let at = 0; at < secret.length + url.length; at++) {
+      const padding = "-".repeat(at);
+      // What is taken out makes room for what comes later, up to where the looking ends.
+      expect(show(`${padding}${secret.repeat(1_000)}`, 4_000, [secret])).not.toContain("can");
+      expect(show(`${padding}${url.repeat(1_000)}`, 4_000)).not.toContain("can");
+    }
+  });
 
   test("M28 has no half of a character at its cut", () => {
     expect(show("🙂".repeat(50), 10)).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/);
