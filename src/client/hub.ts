@@ -197,8 +197,9 @@ export class Hub {
 
   #enter(state: ServiceState): void {
     if (this.state === state || this.state === "closed") return;
-    this.reporter.entered(this.state, state);
+    const from = this.state;
     this.state = state;
+    this.reporter.entered(from, state);
     this.events.emit("state", state);
   }
 }

@@ -4,6 +4,9 @@ import { isSecretContainer, isSecretKey, patternOf, REDACTED, withoutSecrets } f
 /** Values deeper than this are left out: whoever nests them means no good. */
 const DEEPEST = 100;
 
+/** Characters of a text that are looked at beyond those that are shown, so that a URL is known for one at the cut. */
+const SLACK = 1_024;
+
 /** Values that are counted, beyond those that are shown. */
 const MOST_COUNTED = 10_000;
 
@@ -40,19 +43,20 @@ export class Payloads {
 
   /** A name, as it is shown outside of payloads. */
   text(name: string): string {
-    const { shown, more } = this.#clean(name, LONGEST_NAME);
-    return more > 0 ? `${shown}…` : shown;
+    const { shown } = this.#clean(name, LONGEST_NAME);
+    return shown.length > LONGEST_NAME ? `${shown.slice(0, LONGEST_NAME)}…` : shown;
   }
 
   /** As much of a text as there is room for, without secrets. One that is cut in the middle is not shown in part. */
   #clean(text: string, room: number): Cleaned {
     const longest = this.#known?.longest ?? 0;
-    const isCut = text.length > room + longest;
-    const looked = isCut ? text.slice(0, room + longest) : text;
+    const reach = room + longest + SLACK;
+    const isCut = text.length > reach;
+    const looked = isCut ? text.slice(0, reach) : text;
     const known = this.#known === undefined ? looked : looked.replace(this.#known.pattern, REDACTED);
     if (!isCut) return { shown: withoutSecrets(known), more: 0 };
     const sure = withoutTail(known.slice(0, Math.max(0, known.length - longest)));
-    return { shown: withoutSecrets(sure), more: text.length - room };
+    return { shown: withoutSecrets(sure), more: text.length - looked.length };
   }
 }
 

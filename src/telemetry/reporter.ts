@@ -25,7 +25,10 @@ interface Asked {
   readonly params?: Params | undefined;
 }
 
-/** What one client tells on its channels. Each method looks first whether anybody listens, and does nothing if not. */
+/**
+ * What one client tells on its channels. Each method looks first whether anybody listens, and does nothing if not. What is
+ * spread stands last in its object: in front of other keys V8 takes 20 times as long over it.
+ */
 export class Reporter {
   readonly #on = openChannels();
   readonly #client: string;
@@ -85,7 +88,7 @@ export class Reporter {
     const known = { client: this.#client, operation, token, method, name: this.#nameOf(method, params) };
     const from = this.#clock.now();
     const { operationStart } = this.#on;
-    if (operationStart.hasSubscribers) operationStart.publish({ ...known, ...this.#shown("requests", params) });
+    if (operationStart.hasSubscribers) operationStart.publish(this.#with({ ...known }, "requests", params));
     let carried: C;
     try {
       carried = await carry();
@@ -98,35 +101,37 @@ export class Reporter {
     const { operationEnd } = this.#on;
     if (operationEnd.hasSubscribers) {
       const { value, reach } = carried;
-      const isError = method === "tools/call" ? isToolError(value) : undefined;
-      const end = { duration: this.#clock.now() - from, ok: true, isError, code: undefined, rpcCode: undefined };
-      operationEnd.publish({ ...known, ...end, ...reach, ...this.#shown("responses", value) });
+      const end = {
+        duration: this.#clock.now() - from,
+        ok: true,
+        isError: method === "tools/call" ? isToolError(value) : undefined,
+        code: undefined,
+        rpcCode: undefined,
+        outcome: reach.outcome,
+        attempts: reach.attempts,
+        ...known,
+      };
+      operationEnd.publish(this.#with(end, "responses", value));
     }
     return carried;
   }
 
   #failed(known: Telemetry["caduceus:operation.start"], from: number, error: unknown): void {
     const { operationTimeout, operationCancel, operationEnd } = this.#on;
-    const { code, reach } = factsOf(error);
+    const { code, outcome, attempts } = factsOf(error);
     if (error instanceof TimeoutError && operationTimeout.hasSubscribers) {
-      operationTimeout.publish({ ...known, ...reach, limit: error.limit, after: error.after });
+      operationTimeout.publish({ limit: error.limit, after: error.after, outcome, attempts, ...known });
     }
     if (error instanceof CancelledError && operationCancel.hasSubscribers) {
-      operationCancel.publish({ ...known, ...reach });
+      operationCancel.publish({ outcome, attempts, ...known });
     }
     if (!operationEnd.hasSubscribers) return;
     const refusal = error instanceof ProtocolError ? error : undefined;
+    const duration = this.#clock.now() - from;
+    const rpcCode = refusal?.rpcCode;
+    const end = { duration, ok: false, isError: undefined, code, rpcCode, outcome, attempts, ...known };
     const said = refusal && { message: refusal.message, data: refusal.data };
-    operationEnd.publish({
-      ...known,
-      ...reach,
-      duration: this.#clock.now() - from,
-      ok: false,
-      isError: undefined,
-      code,
-      rpcCode: refusal?.rpcCode,
-      ...(said && this.#shown("responses", said)),
-    });
+    operationEnd.publish(this.#with(end, "responses", said));
   }
 
   retried(
@@ -136,7 +141,7 @@ export class Reporter {
   ): void {
     const { operationRetry } = this.#on;
     if (!operationRetry.hasSubscribers) return;
-    operationRetry.publish({ ...this.#operationOf(token), method, attempt, outcome });
+    operationRetry.publish({ method, attempt, outcome, ...this.#operationOf(token) });
   }
 
   progressed(
@@ -152,8 +157,8 @@ export class Reporter {
     const { operationProgress } = this.#on;
     if (!operationProgress.hasSubscribers) return;
     const { token, progress, total, message, attempt } = update;
-    const said = message === undefined ? undefined : this.#shown("progress", message);
-    operationProgress.publish({ ...this.#operationOf(token), method, progress, total, attempt, ...said });
+    const said = { method, progress, total, attempt, ...this.#operationOf(token) };
+    operationProgress.publish(this.#with(said, "progress", message));
   }
 
   // What the server asks and tells
@@ -166,14 +171,14 @@ export class Reporter {
     const { requestStart, requestEnd } = this.#on;
     const known = { client: this.#client, id, method };
     const from = this.#clock.now();
-    if (requestStart.hasSubscribers) requestStart.publish({ ...known, ...this.#shown("requests", params) });
+    if (requestStart.hasSubscribers) requestStart.publish(this.#with({ ...known }, "requests", params));
     const tell = (given: A | undefined) => {
       if (!requestEnd.hasSubscribers) return;
       const duration = this.#clock.now() - from;
       const error = given !== undefined && "error" in given ? given.error : undefined;
       const ok = given !== undefined && error === undefined;
       const rpcCode = ok ? undefined : (error?.code ?? INTERNAL_ERROR);
-      requestEnd.publish({ ...known, duration, ok, rpcCode, ...this.#shown("responses", given) });
+      requestEnd.publish(this.#with({ duration, ok, rpcCode, ...known }, "responses", given));
     };
     try {
       const given = await answer();
@@ -254,10 +259,10 @@ export class Reporter {
     const protocolVersion = headers["mcp-protocol-version"];
     if (raw.hasSubscribers) raw.publish({ incarnation, protocolVersion, text });
     if (!transportSend.hasSubscribers) return;
+    const message = { client: this.#client, incarnation, kind, id, method, protocolVersion, length: text.length };
     const payloadKind = kindOf(kind, method);
-    const shown = this.#isShown(payloadKind) ? this.#shown(payloadKind, JSON.parse(text)) : undefined;
-    const known = { client: this.#client, incarnation, kind, id, method, protocolVersion };
-    transportSend.publish({ ...known, length: text.length, ...shown });
+    const value: unknown = this.#isShown(payloadKind) ? JSON.parse(text) : undefined;
+    transportSend.publish(this.#with(message, payloadKind, value));
   }
 
   received(incarnation: number, value: unknown, via: RequestId | undefined): void {
@@ -266,12 +271,12 @@ export class Reporter {
     for (const message of wireMessagesOf(value)) {
       const { kind, id, method } = message;
       if (transportReceive.hasSubscribers) {
-        const shown = this.#shown(kindOf(kind, method), message.value);
-        transportReceive.publish({ client: this.#client, incarnation, kind, id, method, via, ...shown });
+        const came = { client: this.#client, incarnation, kind, id, method, via };
+        transportReceive.publish(this.#with(came, kindOf(kind, method), message.value));
       }
       const isNews = kind === "notification" && method !== undefined && method !== "notifications/progress";
       if (isNews && notification.hasSubscribers) {
-        notification.publish({ client: this.#client, method, ...this.#shown("notifications", message.params) });
+        notification.publish(this.#with({ client: this.#client, method }, "notifications", message.params));
       }
     }
   }
@@ -291,9 +296,10 @@ export class Reporter {
     return this.#switch === true || (this.#switch !== false && this.#switch[kind] === true);
   }
 
-  /** Nothing at all, not even a key, where this kind is off. */
-  #shown(kind: PayloadKind, value: unknown): { readonly payload: string } | undefined {
-    return this.#isShown(kind) && value !== undefined ? { payload: this.#payloads.show(value) } : undefined;
+  /** Adds a payload; nothing at all, not even a key, where this kind is off. */
+  #with<M extends object>(message: M & { payload?: string }, kind: PayloadKind, value: unknown): M {
+    if (value !== undefined && this.#isShown(kind)) message.payload = this.#payloads.show(value);
+    return message;
   }
 }
 

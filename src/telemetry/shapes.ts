@@ -66,9 +66,10 @@ export function isToolError(result: unknown): boolean {
 /** What an error says of the operation that failed with it; of a defect nothing is known. */
 export function factsOf(error: unknown): {
   readonly code: ErrorCode | undefined;
-  readonly reach: { readonly outcome: AttemptOutcome; readonly attempts: number };
+  readonly outcome: AttemptOutcome;
+  readonly attempts: number;
 } {
-  if (!(error instanceof BaseError)) return { code: undefined, reach: { outcome: "unknown", attempts: 0 } };
+  if (!(error instanceof BaseError)) return { code: undefined, outcome: "unknown", attempts: 0 };
   const { code, outcome, attempts } = error;
-  return { code, reach: { outcome, attempts } };
+  return { code, outcome, attempts };
 }

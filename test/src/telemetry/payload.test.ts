@@ -87,12 +87,27 @@ describe("a payload that is too long", () => {
     expect(show("x".repeat(98), 100)).toBe(`"${"x".repeat(98)}"`);
   });
 
-  test("M28 has no half of a secret, nor of a URL's credentials, at its cut", () => {
+  test.each([99, 9_999])(
+    "M28 has no half of a secret, nor of a URL's credentials, where it is cut, %i more",
+    (more) => {
+      const secret = "canary-0123456789";
+      const rest = "y".repeat(more);
+      for (let at = 0; at < 60; at++) {
+        const padding = "-".repeat(at);
+        expect(show(`${padding}${secret}${rest}`, 40, [secret])).not.toContain("cana");
+        expect(show(`${padding} https://user:canary@host/${rest}`, 40)).not.toContain("cana");
+      }
+    },
+  );
+
+  test("M28 has no half of one where nobody has looked further, either", () => {
     const secret = "canary-0123456789";
-    for (let at = 0; at < 60; at++) {
+    const url = "a://canary-canary-canary@h ";
+    for (let at = 0; at < secret.length + url.length; at++) {
       const padding = "-".repeat(at);
-      expect(show(`${padding}${secret}${"y".repeat(99)}`, 40, [secret])).not.toContain("cana");
-      expect(show(`${padding} https://user:canary@host/${"y".repeat(99)}`, 40)).not.toContain("cana");
+      // What is taken out makes room for what comes later, up to where the looking ends.
+      expect(show(`${padding}${secret.repeat(1_000)}`, 4_000, [secret])).not.toContain("can");
+      expect(show(`${padding}${url.repeat(1_000)}`, 4_000)).not.toContain("can");
     }
   });
 
