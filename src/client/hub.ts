@@ -1,6 +1,7 @@
 import { type Clock, describeExit, type ExitReason, isOrderly } from "../../actors/index.js";
 import type { ConnectionRef } from "../connection/protocol.js";
 import type { ConnectionEvent, ServiceState, Stats } from "../connection/settings.js";
+import { progressTokens } from "../operation/token.js";
 import type { Era } from "../protocol/codec.js";
 import type { CaduceusError } from "../protocol/errors.js";
 import { errorOf, type Failure } from "../protocol/failure.js";
@@ -25,6 +26,8 @@ export class Hub {
     },
   });
   readonly link: ConnectionLink;
+  /** Makes the tokens of the client's requests. */
+  readonly newToken: () => ProgressToken = progressTokens();
   readonly stats: Stats = {
     operations: { started: 0, settled: 0 },
     progress: { delivered: 0, unknown: 0, late: 0, duplicateToken: 0, notIncreasing: 0, overflow: 0 },

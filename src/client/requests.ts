@@ -1,10 +1,9 @@
 import { type Clock, isThenable } from "../../actors/index.js";
 import { checkedOperation, type Operation, type RequestOptions } from "../operation/operation.js";
 import type { Settlement } from "../operation/settlement.js";
-import { generateProgressToken } from "../operation/token.js";
 import type { CancelledError } from "../protocol/errors.js";
 import { errorOf, type Failure, type Reach } from "../protocol/failure.js";
-import { isProgressToken, type Params } from "../protocol/message.js";
+import { isProgressToken, type Params, type ProgressToken } from "../protocol/message.js";
 import type { KnownMethod, ResultByMethod } from "../protocol/results.js";
 import type { StandardSchema } from "../protocol/standard-schema.js";
 import { Call, TokenListeners } from "./call.js";
@@ -17,6 +16,8 @@ export interface RequestsParts {
   readonly clock: Clock;
   readonly hub: Hub;
   readonly schemas: { readonly [M in KnownMethod]: StandardSchema };
+  /** Makes a token that nobody else has. */
+  readonly newToken: () => ProgressToken;
   readonly defaults: {
     readonly timeout: number;
     readonly maxTimeout: number;
@@ -121,10 +122,10 @@ export class Requests {
   }
 
   #call(options: Pick<RequestOptions, "progress"> | undefined): Call {
-    const { hub, clock, defaults } = this.#parts;
+    const { hub, clock, defaults, newToken } = this.#parts;
     const progress: unknown = options?.progress;
     const given = typeof progress === "object" && progress !== null && "token" in progress ? progress.token : undefined;
-    const token = isProgressToken(given) ? given : generateProgressToken();
+    const token = isProgressToken(given) ? given : newToken();
     return new Call(token, clock.now(), defaults.progressBuffer, hub.link);
   }
 

@@ -3,7 +3,6 @@ import { child, type SupervisorRef, supervisor } from "../../supervisors/index.j
 import type { Answerer } from "../connection/answers.js";
 import { connection } from "../connection/connection.js";
 import type { ConnectionSettings } from "../connection/settings.js";
-import { generateProgressToken } from "../operation/token.js";
 import { errorOf } from "../protocol/failure.js";
 import type { Params } from "../protocol/message.js";
 import { readParamHeaders } from "../protocol/param-headers.js";
@@ -130,6 +129,7 @@ function workingsOf(
     tools,
     schemas: resultSchemas,
     defaults: { timeout, maxTimeout, retry, progressBuffer },
+    newToken: hub.newToken,
     backoff: options.backoff,
     random: Math.random,
     capabilities,
@@ -185,7 +185,7 @@ function settingsOf(
     toolHeaders: (name) => hub.toolHeaders(name),
     refreshTools: () => hub.refreshTools(),
     nextIncarnation: () => ++hub.stats.restarts.incarnations,
-    newToken: generateProgressToken,
+    newToken: hub.newToken,
     random: Math.random,
     stats: hub.stats,
     publish: hub.publish,

@@ -1,7 +1,6 @@
 import type { Clock } from "../../actors/index.js";
 import type { Answerer } from "../connection/answers.js";
 import type { Backoff } from "../connection/backoff.js";
-import { generateProgressToken } from "../operation/token.js";
 import { missingCapability } from "../protocol/capabilities.js";
 import { CapabilityError } from "../protocol/errors.js";
 import { errorOf, type Failure } from "../protocol/failure.js";
@@ -32,6 +31,7 @@ export interface WorkingsParts {
   readonly tools: ToolBook;
   readonly schemas: RequestsParts["schemas"];
   readonly defaults: RequestsParts["defaults"];
+  readonly newToken: RequestsParts["newToken"];
   readonly backoff: Backoff;
   readonly random: () => number;
   readonly capabilities: Params;
@@ -182,7 +182,7 @@ export class Workings {
       backoff,
       random,
       limit: defaults.timeout,
-      newToken: generateProgressToken,
+      newToken: this.#parts.newToken,
       isReady: () => hub.state === "ready",
       wanted: () => this.#wanted(),
       open: (token, params) =>

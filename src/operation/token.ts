@@ -8,3 +8,13 @@ import { nanoid } from "nanoid";
 export function generateProgressToken(): string {
   return nanoid();
 }
+
+/**
+ * The tokens of one client: what nobody else can guess, and a number. A `nanoid` for each is made of 21 strings, 700 B and
+ * 0.2 µs of every call.
+ */
+export function progressTokens(): () => string {
+  const prefix = `${generateProgressToken()}.`;
+  let last = 0;
+  return () => prefix + ++last;
+}
