@@ -2,7 +2,8 @@ import type { CallToolResult } from "../protocol/results.js";
 
 /**
  * What the schema would make of a tool's result that is nothing but plain texts, as most are; `undefined` for every other
- * one, right or wrong, which is for the schema to say. Takes 0.05 µs where the schema takes 1 µs.
+ * one, right or wrong, which is for the schema to say. Takes 0.05 µs where the schema takes 0.3 µs and
+ * leaves a `WeakMap` to the garbage collector.
  */
 export function plainToolResult(result: unknown): CallToolResult | undefined {
   if (!isObject(result) || !("content" in result) || !Array.isArray(result.content)) return undefined;

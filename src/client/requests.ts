@@ -63,7 +63,7 @@ export class Requests {
 
   /**
    * One operation as a caller's promise. Most calls come this way, so that nothing in it is an async function: each of
-   * those holds 400 to 600 B as long as its call is pending, and costs 0.3 µs.
+   * those holds about 500 B as long as its call is pending.
    */
   one<R>(
     method: string,

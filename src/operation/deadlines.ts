@@ -23,8 +23,8 @@ interface Line {
 type SetTimer = (delay: number) => () => void;
 
 /**
- * The limits of all operations of a connection, with one timer for the next of them. A timer for each would hold 500 B of
- * the 3,100 that a pending operation held, and cost 0.4 µs.
+ * The limits of all operations of a connection, with one timer for the next of them. A timer for each held 600 B of
+ * the 3,100 that a pending operation held, and costs 0.22 µs where this costs 0.02.
  *
  *     30,000 ms   oldest ⇄ … ⇄ newest
  *      5,000 ms   oldest ⇄ newest

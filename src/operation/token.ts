@@ -10,8 +10,8 @@ export function generateProgressToken(): string {
 }
 
 /**
- * The tokens of one client: what nobody else can guess, and a number. A `nanoid` for each is made of 21 strings, 700 B and
- * 0.2 µs of every call.
+ * The tokens of one client: what nobody else can guess, and a number. A `nanoid` for each
+ * is made of 21 strings, which were 7 % of all bytes that a call allocates, and costs 0.15 µs more.
  */
 export function progressTokens(): () => string {
   const prefix = `${generateProgressToken()}.`;
