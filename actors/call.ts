@@ -30,6 +30,12 @@ export interface From {
   reply(value: unknown): boolean;
 }
 
+interface Failed {
+  readonly failure: CallFailure;
+  readonly reason: ExitReason | undefined;
+  readonly cause: unknown;
+}
+
 /** The reply address as its caller has it: decided once, by an answer, by the server's end or by the caller. */
 class PendingCall extends Watch implements From {
   /** Resolves, with the address itself, when the call is decided. */
@@ -38,9 +44,7 @@ class PendingCall extends Watch implements From {
   readonly name: string;
   #controller: AbortController | undefined = undefined;
   value: unknown = undefined;
-  failure: CallFailure | undefined = undefined;
-  reason: ExitReason | undefined = undefined;
-  cause: unknown = undefined;
+  failed: Failed | undefined = undefined;
 
   constructor(target: Cell, name: string) {
     super(target);
@@ -56,7 +60,7 @@ class PendingCall extends Watch implements From {
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
-    if (this.failure !== undefined) this.#controller.abort();
+    if (this.failed !== undefined) this.#controller.abort();
     return this.#controller.signal;
   }
 
@@ -69,9 +73,7 @@ class PendingCall extends Watch implements From {
 
   fail(failure: CallFailure, reason?: ExitReason, cause?: unknown): void {
     if (this.#decide === undefined) return;
-    this.failure = failure;
-    this.reason = reason;
-    this.cause = cause;
+    this.failed = { failure, reason, cause };
     this.#controller?.abort();
     this.#settle(this.#decide);
   }
@@ -88,8 +90,8 @@ class PendingCall extends Watch implements From {
 }
 
 /** What the caller gets. The error is made after the wait, so that the stack V8 keeps for it leads to the caller's line. */
-function answerOf({ failure, name, reason, cause, value }: PendingCall): unknown {
-  if (failure !== undefined) throw new CallError(failure, name, reason, cause);
+function answerOf({ name, failed, value }: PendingCall): unknown {
+  if (failed !== undefined) throw new CallError(failed.failure, name, failed.reason, failed.cause);
   return value;
 }
 

@@ -1,5 +1,6 @@
 import type { Cell } from "./cell.js";
 import { describeExit, type ExitReason } from "./exit.js";
+import { addLink, removeLink } from "./links.js";
 import { Mail, MailKind } from "./mail.js";
 import { Phase } from "./phase.js";
 import { release } from "./resources.js";
@@ -70,15 +71,13 @@ export function link(a: Cell, b: Cell): void {
     signalExit(a, b, "noproc", true);
     return;
   }
-  a.links ??= new Set();
-  b.links ??= new Set();
-  a.links.add(b);
-  b.links.add(a);
+  addLink(a, b);
+  addLink(b, a);
 }
 
 export function unlink(a: Cell, b: Cell): void {
-  a.links?.delete(b);
-  b.links?.delete(a);
+  removeLink(a, b);
+  removeLink(b, a);
 }
 
 /** The processes that have let go of everything and whose EXIT and DOWN are due, worked off one after the other. */
@@ -115,16 +114,18 @@ function finish(cell: Cell, outcome: StartResult | undefined): void {
   const { links } = cell;
   cell.links = undefined;
   cell.behaviour = undefined;
-  if (links !== undefined) {
-    for (const other of links) {
-      other.links?.delete(cell);
-      signalExit(other, cell, reason, true);
-    }
-  }
+  if (links instanceof Set) for (const other of links) tell(other, cell, reason);
+  else if (links !== undefined) tell(links, cell, reason);
   notifyWatches(cell, reason);
   if (outcome !== undefined) {
     const { starter } = cell;
     cell.starter = undefined;
     starter?.(outcome);
   }
+}
+
+/** Ends a link from one side. */
+function tell(other: Cell, cell: Cell, reason: ExitReason): void {
+  removeLink(other, cell);
+  signalExit(other, cell, reason, true);
 }

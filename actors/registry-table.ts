@@ -2,6 +2,7 @@ import { cellOf, type Directory } from "./address.js";
 import type { Cell } from "./cell.js";
 import { link, unlink } from "./ending.js";
 import { CallError } from "./errors.js";
+import { hasLink } from "./links.js";
 import type { Process } from "./process.js";
 
 /** The tables of the processes that one definition has started. */
@@ -132,7 +133,7 @@ export class Table implements Directory {
   }
 
   #admit(cell: Cell): Holder {
-    const holder = { entries: new Map<unknown, Entry[]>(), wasLinked: cell.links?.has(this.owner) ?? false };
+    const holder = { entries: new Map<unknown, Entry[]>(), wasLinked: hasLink(cell, this.owner) };
     this.#holders.set(cell, holder);
     cell.directories ??= new Set();
     cell.directories.add(this);

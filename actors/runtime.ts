@@ -1,4 +1,4 @@
-import { Cell } from "./cell.js";
+import { Cell, ExtendedCell } from "./cell.js";
 import { Census } from "./census.js";
 import type { Clock } from "./clock.js";
 import { Endings, end, link } from "./ending.js";
@@ -159,9 +159,11 @@ export class Runtime implements AsyncDisposable {
     starter?: (result: StartResult) => void,
   ): Cell {
     const label = labelOf(definition, options);
-    const cell = new Cell(this, ++this.#lastId, definition, argument, label, parent, options?.restarts ?? 0);
+    const { methods } = definition;
+    const kind = methods === undefined ? Cell : ExtendedCell;
+    const cell = new kind(this, ++this.#lastId, definition, argument, label, parent, options?.restarts ?? 0);
     if (options?.mailbox !== undefined) cell.bound = new Bound(options.mailbox);
-    if (definition.methods !== undefined) Object.assign(cell, definition.methods);
+    if (methods !== undefined) Object.assign(cell, methods);
     cell.starter = starter;
     this.#cells.add(cell);
     this.inspector?.({ type: "spawn", process: cell, parent });

@@ -16,7 +16,7 @@ const CHECKS = [
     measure: { run: "calls", with: { wire: "stdio", inFlight: 64, calls: 15_000 } },
     rounds: 3,
     to: "v1",
-    most: 1.5,
+    most: 1.4,
   },
   {
     title: "progress notification, stdio, to v1",

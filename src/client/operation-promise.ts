@@ -61,8 +61,9 @@ const methods: object = Object.create(Promise.prototype, {
 });
 
 export function operationPromise<T>(promise: Promise<T>, handle: OperationHandle): OperationPromise<T> {
-  void Object.defineProperty(promise, HANDLE, { value: handle });
-  return Object.setPrototypeOf(promise, methods) as OperationPromise<T>;
+  const operation = Object.setPrototypeOf(promise, methods) as OperationPromise<T> & { [HANDLE]: OperationHandle };
+  operation[HANDLE] = handle;
+  return operation;
 }
 
 /**

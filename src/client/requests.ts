@@ -15,6 +15,7 @@ import { resultOf } from "./result.js";
 export interface RequestsParts {
   readonly clock: Clock;
   readonly hub: Hub;
+  /** Makes a token that nobody else has. */
   readonly newToken: () => ProgressToken;
   readonly schemas: { readonly [M in KnownMethod]: StandardSchema };
   /** Hears of every error that a server answered with, before the caller does. */
@@ -65,7 +66,7 @@ export class Requests {
 
   /**
    * One operation as a caller's promise. Most calls come this way, so that nothing in it is an async function: each of
-   * those holds 400 to 600 B as long as its call is pending, and costs 0.3 µs.
+   * those holds about 500 B as long as its call is pending.
    */
   one<R>(
     method: string,
@@ -107,32 +108,20 @@ export class Requests {
     const { call } = order;
     try {
       const result = this.#resultOf(order, settlement);
-      if (isThenable(result)) return this.#finishLater(order, settlement, result, look);
-      const looking = look?.(result, order.params, settlement);
-      if (looking !== undefined)
-        return this.#finishLater(
-          order,
-          settlement,
-          looking.then(() => result),
-          undefined,
-        );
+      const looked = isThenable(result)
+        ? result.then((value) => lookedAt(value, order, settlement, look))
+        : lookedAt(result, order, settlement, look);
+      if (isThenable(looked)) return this.#finishLater(call, looked as PromiseLike<R>);
       this.#ended(call);
-      return result;
+      return looked;
     } catch (error) {
       throw this.#failed(call, error);
     }
   }
 
-  async #finishLater<R>(
-    { call, params }: Order<R>,
-    reach: Reach,
-    checking: PromiseLike<R>,
-    look: Look<R> | undefined,
-  ): Promise<R> {
+  async #finishLater<R>(call: Call, checking: PromiseLike<R>): Promise<R> {
     try {
       const result = await checking;
-      const looking = look?.(result, params, reach);
-      if (looking !== undefined) await looking;
       this.#ended(call);
       return result;
     } catch (error) {
@@ -231,6 +220,11 @@ export class Requests {
 }
 
 const UNSENT = { outcome: "not_sent", attempts: 0 } as const;
+
+function lookedAt<R>(result: R, { params }: Order<R>, reach: Reach, look: Look<R> | undefined): R | PromiseLike<R> {
+  const looking = look?.(result, params, reach);
+  return looking === undefined ? result : looking.then(() => result);
+}
 
 /** @throws {ConfigError} {@link InvalidRequestError} for options that cannot be. */
 export function operationOf<M extends KnownMethod>(

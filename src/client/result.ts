@@ -4,6 +4,7 @@ import type { Settlement } from "../operation/settlement.js";
 import { InvalidResultError } from "../protocol/errors.js";
 import { errorOf } from "../protocol/failure.js";
 import type { StandardResult, StandardSchema } from "../protocol/standard-schema.js";
+import { plainToolResult } from "./plain-result.js";
 
 type Success = Settlement & { readonly ok: true };
 type Checked = StandardResult<unknown>;
@@ -22,6 +23,8 @@ export function resultOf<R>(
   if (!settlement.ok) {
     throw errorOf(method, settlement.failure, { outcome: settlement.outcome, attempts: settlement.attempts });
   }
+  const plain = given === undefined && method === "tools/call" ? plainToolResult(settlement.result) : undefined;
+  if (plain !== undefined) return plain as R;
   const schema = given ?? (Object.hasOwn(schemas, method) ? schemas[method] : undefined);
   if (schema === undefined) return settlement.result as R;
   let checked: Checked | Promise<Checked>;

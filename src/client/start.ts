@@ -3,7 +3,7 @@ import { child, type SupervisorRef, supervisor } from "../../supervisors/index.j
 import type { Answerer } from "../connection/answers.js";
 import { connection } from "../connection/connection.js";
 import type { ConnectionSettings } from "../connection/settings.js";
-import { generateProgressToken, tokensFrom } from "../operation/token.js";
+import { progressTokens, tokenFrom } from "../operation/token.js";
 import { errorOf } from "../protocol/failure.js";
 import type { Params } from "../protocol/message.js";
 import { readParamHeaders } from "../protocol/param-headers.js";
@@ -134,8 +134,8 @@ type Chance = Pick<ConnectionSettings, "random" | "newToken">;
 
 function chanceOf({ random }: Runtime): Chance {
   return random === undefined
-    ? { random: Math.random, newToken: generateProgressToken }
-    : { random, newToken: tokensFrom(random) };
+    ? { random: Math.random, newToken: progressTokens() }
+    : { random, newToken: progressTokens(tokenFrom(random)) };
 }
 
 function workingsOf(

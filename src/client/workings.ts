@@ -4,7 +4,7 @@ import type { Backoff } from "../connection/backoff.js";
 import { missingCapability } from "../protocol/capabilities.js";
 import { CapabilityError } from "../protocol/errors.js";
 import { errorOf, type Failure } from "../protocol/failure.js";
-import type { Params, ProgressToken } from "../protocol/message.js";
+import type { Params } from "../protocol/message.js";
 import { requiredElicitations } from "../protocol/required-elicitations.js";
 import type { CallToolResult } from "../protocol/results.js";
 import { answererOf } from "./handlers/answerer.js";
@@ -36,7 +36,7 @@ export interface WorkingsParts {
   readonly defaults: RequestsParts["defaults"];
   readonly backoff: Backoff;
   readonly random: () => number;
-  readonly newToken: () => ProgressToken;
+  readonly newToken: RequestsParts["newToken"];
   readonly capabilities: Params;
   readonly roots: readonly Root[];
   readonly onSampling: SamplingHandler | undefined;

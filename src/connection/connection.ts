@@ -48,6 +48,7 @@ export const connection = server<Connecting>("connection")<RunningConnection, Co
   info(message, it) {
     if (message instanceof MachineTimer) it.fire(message);
     else if (message.type === "EXIT") it.exited(message);
+    else if (message.type === "ring") it.operations.rung();
     else if (message.type === "due") it.operations.due(message.process);
     else if (message.type === "expired") it.heartbeat.expired(it.operations.expired(message), message.after);
     else if (message.type === "release") it.operations.departures.release(message.pending);

@@ -17,7 +17,7 @@ import { routeProgress } from "./progress.js";
 import type { CancelOrder } from "./protocol.js";
 import type { InputMade } from "./rounds.js";
 import type { ConnectionSettings } from "./settings.js";
-import { operationHost, spawnOperation } from "./spawn.js";
+import { operationHost, type Ring, spawnOperation } from "./spawn.js";
 import { Suspects } from "./suspects.js";
 import type { Wire } from "./wire.js";
 
@@ -27,6 +27,7 @@ export type OperationsMail =
   | { readonly type: "release"; readonly pending: Pending }
   /** An operation has waited long enough before it is repeated. */
   | { readonly type: "again"; readonly pending: Pending }
+  | Ring
   | InputMade;
 
 const EXPIRE: OperationMail = { type: "expire" };
@@ -70,7 +71,7 @@ export class Operations {
     this.#wire = wire;
     this.#shell = shell;
     this.#drop = dropInto(settings);
-    this.#host = operationHost(self.process, settings);
+    this.#host = operationHost(self, settings);
     this.departures = new Departures(
       {
         maxInFlight: settings.maxInFlight,
@@ -117,8 +118,10 @@ export class Operations {
     }
     const pending = this.#table.add(ticket, from);
     this.#settings.stats.operations.started++;
-    this.#table.carriedBy(pending, spawnOperation(this.#self, this.#host, pending));
     this.departures.add(pending);
+    // It cannot go at all: there is nothing to carry.
+    if (pending.settlement !== undefined) from.reply(pending.settlement);
+    else this.#table.carriedBy(pending, spawnOperation(this.#self, this.#host, pending));
   }
 
   // Back
@@ -169,6 +172,11 @@ export class Operations {
 
   progressed(params: Params | undefined): void {
     routeProgress(params, this.#table, this.#drop);
+  }
+
+  /** The next limit of all may have passed. */
+  rung(): void {
+    this.#host.deadlines.rung();
   }
 
   /** A process's clock is due: by now everything read before has been routed. */
@@ -327,6 +335,7 @@ export class Operations {
   exited(process: Process | undefined, failure: Failure | undefined): void {
     const pending = this.#table.ended(process);
     if (pending === undefined || failure === undefined) return;
+    this.#host.deadlines.sweep();
     if (pending.settlement === undefined) this.#abandon(pending, failure, undefined);
     if (pending.settlement !== undefined) pending.from.reply(pending.settlement);
   }

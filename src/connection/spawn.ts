@@ -1,16 +1,31 @@
 import type { Process, Self } from "../../actors/index.js";
+import { Deadlines } from "../operation/deadlines.js";
 import { type OperationHost, type OperationMail, type OperationNews, operationProcess } from "../operation/process.js";
 import type { OperationsMail } from "./operations.js";
 import type { Pending } from "./pending.js";
 import type { ConnectionSettings } from "./settings.js";
 
+/** The timer of all operations' limits has rung. */
+export interface Ring {
+  readonly type: "ring";
+}
+
+const RING: Ring = { type: "ring" };
+
 /** What the processes of a connection's operations share: made once, so that each of them costs little. */
 export function operationHost(
-  connection: Process<OperationNews>,
+  self: Self<OperationNews | OperationsMail>,
   { stats, publish, progressBuffer, progressDrain }: ConnectionSettings,
 ): OperationHost {
   return {
-    connection,
+    connection: self.process,
+    deadlines: new Deadlines(
+      () => self.runtime.clock.now(),
+      (delay) => {
+        const timer = self.sendAfter(delay, RING);
+        return () => timer.cancel();
+      },
+    ),
     progressBuffer,
     progressDrain,
     report: {
@@ -30,7 +45,9 @@ export function operationHost(
 export function spawnOperation(
   self: Self<OperationNews | OperationsMail>,
   host: OperationHost,
-  { ticket, from }: Pending,
+  { ticket, from, isOut }: Pending,
 ): Process<OperationMail> {
-  return self.spawnLink(operationProcess, { host, order: ticket, from });
+  // Put on the wire in the same turn, as most are, it need not be told so by mail.
+  const lastSign = isOut ? self.runtime.clock.now() : ticket.startedAt;
+  return self.spawnLink(operationProcess, { host, order: ticket, from, lastSign });
 }

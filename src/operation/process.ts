@@ -11,6 +11,7 @@ import {
   type Timer,
 } from "../../actors/index.js";
 import type { ProgressToken } from "../protocol/message.js";
+import type { Deadlines, Waiter } from "./deadlines.js";
 import type { ProgressUpdate } from "./operation.js";
 import type { Settlement } from "./settlement.js";
 import { UpdateQueue } from "./updates.js";
@@ -56,6 +57,7 @@ export interface DeliveryReport {
 /** What all operations of a connection have in common. */
 export interface OperationHost {
   readonly connection: Process<OperationNews>;
+  readonly deadlines: Deadlines;
   readonly progressBuffer: number;
   readonly progressDrain: number;
   readonly report: DeliveryReport;
@@ -78,7 +80,14 @@ export interface OperationArgument {
   readonly host: OperationHost;
   readonly order: OperationOrder;
   /** Where the caller's promise is settled. The first settlement counts. */
-  readonly from: { reply(settlement: Settlement): unknown };
+  readonly from: Caller;
+  /** Since when it is silent. */
+  readonly lastSign: number;
+}
+
+/** Takes the first settlement; more of them are ignored. */
+interface Caller {
+  reply(settlement: Settlement): unknown;
 }
 
 /**
@@ -98,9 +107,11 @@ export const operationProcess: Definition<OperationArgument, Process<OperationMa
 
 const TICK: OperationMail = { type: "tick" };
 
-class OperationProcess implements Behaviour {
+class OperationProcess implements Behaviour, Waiter {
   readonly #self: Self<OperationMail>;
-  readonly #argument: OperationArgument;
+  readonly #host: OperationHost;
+  readonly #order: OperationOrder;
+  readonly #from: Caller;
   #lastSign: number;
   #updates: UpdateQueue | undefined = undefined;
   #isCallbackBusy = false;
@@ -109,16 +120,35 @@ class OperationProcess implements Behaviour {
   #firstFailure: unknown = undefined;
   /** How many reasons there are not to count the silence. */
   #pauses = 0;
+  /** When its limit passes, unless there was a sign of life meanwhile. */
+  due = 0;
+  /** Its place among the limits of all operations, until it has waited once. */
+  previous: Waiter | undefined = undefined;
+  next: Waiter | undefined = undefined;
+  line: Waiter["line"] = undefined;
+  /** Its own timer, once it has waited there. */
   #timer: Timer | undefined = undefined;
 
-  constructor(self: Self<OperationMail>, argument: OperationArgument) {
+  constructor(self: Self<OperationMail>, { host, order, from, lastSign }: OperationArgument) {
     this.#self = self;
-    this.#argument = argument;
-    this.#lastSign = argument.order.startedAt;
+    this.#host = host;
+    this.#order = order;
+    this.#from = from;
+    this.#lastSign = lastSign;
   }
 
   init(): void {
-    this.#wait();
+    this.due = this.#due();
+    if (this.due !== Number.POSITIVE_INFINITY && !this.#host.deadlines.enter(this, this.#order.timeout)) this.#wait();
+  }
+
+  /** Whether its limit is nobody's any more. */
+  get hasEnded(): boolean {
+    return !this.#self.process.alive;
+  }
+
+  ring(): void {
+    this.#self.process.send(TICK);
   }
 
   receive(mail: Mail): void {
@@ -182,22 +212,27 @@ class OperationProcess implements Behaviour {
 
   /** When the next limit passes. */
   #due(): number {
-    const { maxTimeout, calledAt } = this.#argument.order;
+    const { maxTimeout, calledAt } = this.#order;
     return Math.min(this.#silentAt(), calledAt + maxTimeout);
   }
 
   /** When it will have been silent for too long. */
   #silentAt(): number {
-    return this.#pauses > 0 ? Number.POSITIVE_INFINITY : this.#lastSign + this.#argument.order.timeout;
+    return this.#pauses > 0 ? Number.POSITIVE_INFINITY : this.#lastSign + this.#order.timeout;
   }
 
   /** One timer, set again only when it fires: progress moves the limit without touching it. */
   #wait(): void {
     const due = this.#due();
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#stopClock();
     if (due === Number.POSITIVE_INFINITY) return;
     this.#timer = this.#self.sendAfter(Math.max(0, due - this.#now()), TICK);
+  }
+
+  #stopClock(): void {
+    this.#host.deadlines.leave(this);
+    this.#timer?.cancel();
+    this.#timer = undefined;
   }
 
   /** The limit for silence starts anew; it is nearer than the one that was waited for. */
@@ -213,7 +248,7 @@ class OperationProcess implements Behaviour {
       this.#wait();
       return;
     }
-    const { connection } = this.#argument.host;
+    const { connection } = this.#host;
     const { process } = this.#self;
     this.#self.runtime.clock.later(() => connection.send({ type: "due", process }));
   }
@@ -224,9 +259,8 @@ class OperationProcess implements Behaviour {
       this.#wait();
       return;
     }
-    const { host, order } = this.#argument;
-    const limit = this.#silentAt() <= order.calledAt + order.maxTimeout ? "timeout" : "maxTimeout";
-    host.connection.send({ type: "expired", process: this.#self.process, limit, after: order[limit] });
+    const limit = this.#silentAt() <= this.#order.calledAt + this.#order.maxTimeout ? "timeout" : "maxTimeout";
+    this.#host.connection.send({ type: "expired", process: this.#self.process, limit, after: this.#order[limit] });
   }
 
   // Progress
@@ -237,10 +271,9 @@ class OperationProcess implements Behaviour {
       this.#deliver(update);
       return;
     }
-    const { host, order } = this.#argument;
-    this.#updates ??= new UpdateQueue(host.progressBuffer);
+    this.#updates ??= new UpdateQueue(this.#host.progressBuffer);
     const dropped = this.#updates.push(update);
-    if (dropped > 0) host.report.overflowed(order.token, dropped);
+    if (dropped > 0) this.#host.report.overflowed(this.#order.token, dropped);
     this.#deliverWaiting();
   }
 
@@ -256,11 +289,10 @@ class OperationProcess implements Behaviour {
   }
 
   #deliver(update: ProgressUpdate): void {
-    const { host, order } = this.#argument;
-    if (order.deliver === undefined) return;
-    host.report.delivered();
+    if (this.#order.deliver === undefined) return;
+    this.#host.report.delivered();
     try {
-      const pending = order.deliver(update);
+      const pending = this.#order.deliver(update);
       if (!isThenable(pending)) return;
       this.#isCallbackBusy = true;
       this.#self.pipe(pending, (outcome) => ({ type: "delivered", outcome }));
@@ -279,7 +311,8 @@ class OperationProcess implements Behaviour {
   #settle(settlement: Settlement): void {
     if (this.#settlement !== undefined) return;
     this.#settlement = settlement;
-    const { progressDrain } = this.#argument.host;
+    this.#stopClock();
+    const { progressDrain } = this.#host;
     const isDrained = !this.#isCallbackBusy && this.#updates === undefined;
     if (settlement.outcome !== "completed" || isDrained || progressDrain === 0) {
       this.#finish();
@@ -294,9 +327,8 @@ class OperationProcess implements Behaviour {
 
   #finish(): void {
     if (this.#settlement === undefined) return;
-    const { host, order, from } = this.#argument;
-    if (this.#failures > 0) host.report.callbackFailed(order.token, this.#firstFailure, this.#failures);
-    from.reply(this.#settlement);
+    if (this.#failures > 0) this.#host.report.callbackFailed(this.#order.token, this.#firstFailure, this.#failures);
+    this.#from.reply(this.#settlement);
     this.#self.exit("normal");
   }
 }

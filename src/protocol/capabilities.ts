@@ -16,6 +16,9 @@ const NEEDED: Readonly<Record<string, string>> = {
   "logging/setLevel": "logging",
 };
 
+/** Those that are not at the top. */
+const PATHS: Readonly<Record<string, readonly string[]>> = { "resources.subscribe": ["resources", "subscribe"] };
+
 /** Methods that only one era has, by the era that lacks them, and which revision it would take. */
 const ELSEWHERE: Readonly<Record<Era, { readonly methods: readonly string[]; readonly revision: string }>> = {
   legacy: { methods: ["server/discover", "subscriptions/listen"], revision: "protocol revision 2026-07-28" },
@@ -32,6 +35,6 @@ export function missingCapability(method: string, server: ServerInfo): string | 
   const needed = Object.hasOwn(NEEDED, method) ? NEEDED[method] : undefined;
   if (needed === undefined) return undefined;
   let declared: unknown = server.capabilities;
-  for (const key of needed.split(".")) declared = (declared as Record<string, unknown> | undefined)?.[key];
+  for (const key of PATHS[needed] ?? [needed]) declared = (declared as Record<string, unknown> | undefined)?.[key];
   return declared === undefined || declared === false ? needed : undefined;
 }

@@ -119,5 +119,6 @@ function legacyRequest(
   progressToken: ProgressToken | undefined,
 ): RpcRequest {
   const given = params?._meta as Params | undefined;
-  return { jsonrpc: "2.0", id, method, params: { ...params, _meta: { ...given, ...meta, progressToken } } };
+  const _meta = given === undefined && meta === undefined ? { progressToken } : { ...given, ...meta, progressToken };
+  return { jsonrpc: "2.0", id, method, params: { ...params, _meta } };
 }

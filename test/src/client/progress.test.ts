@@ -74,7 +74,7 @@ describe.each(seeds)("M4 progress as a callback, order %s", (seed) => {
     const all = stage.server.received.filter(({ id, method }) => id !== undefined && method !== "initialize");
     const generated = all.map(({ params }) => (params as { _meta: { progressToken: string } })._meta.progressToken);
     expect(new Set(generated).size).toBe(3);
-    for (const token of generated) expect(token).toMatch(/^[\w-]{21}$/);
+    for (const token of generated) expect(token).toMatch(/^[\w-]{21}\.\d+$/);
   });
 
   test.each([
