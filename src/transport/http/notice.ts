@@ -54,7 +54,8 @@ export class Notice implements ErrandHandler {
   fail({ isAbsence, cause }: LegTrouble): void {
     if (this.#isDone) return;
     this.#finish(false);
-    if (isAbsence) this.#shell.unreachable(cause);
+    // Without it the handshake is not done, and the server's own stream not due: that is to be begun anew.
+    if (isAbsence || this.#about === "notifications/initialized") this.#shell.unreachable(cause);
     else this.#shell.warn(`The connection broke while ${this.#about} was sent`, cause);
   }
 

@@ -39,6 +39,7 @@ describe.each(wires)("over %s", (wire) => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const report = JSON.parse(stdout) as { readonly listeners: number; readonly left: string[]; readonly took: number };
     expect(report).toMatchObject({ listeners: 0, left: [] });
-    expect(report.took).toBeLessThan(500);
+    // Nothing may be left after 2 s, by which a machine that is busy with other things is late as well.
+    expect(report.took).toBeLessThan(2_000);
   });
 });

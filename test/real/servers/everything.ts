@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { type Client, type ConnectOptions, connect, createOperation, type Server } from "caduceus";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { onSent } from "../../support/wire-source.mjs";
 
 const program = fileURLToPath(import.meta.resolve("@modelcontextprotocol/server-everything/dist/index.js"));
 
@@ -76,11 +77,24 @@ function filledIn(schema: unknown): Record<string, string | number | boolean> {
   );
 }
 
+/** What its prompts want to know. */
+const promptArguments: Readonly<Record<string, Record<string, string>>> = {
+  "args-prompt": { city: "Chicago" },
+  "completable-prompt": { department: "Engineering", name: "Alice" },
+  "resource-prompt": { resourceType: "Text", resourceId: "1" },
+};
+
 /** Everything the reference server can do, over one transport. */
 export function usesEverything(wire: string, server: () => Promise<{ server: Server; end(): Promise<void> }>): void {
   describe(`server-everything over ${wire}`, () => {
     let client: Client;
     let end: () => Promise<void>;
+    /** The tools that were called so far. */
+    const called = new Set<unknown>();
+    const forget = onSent(({ text }) => {
+      const { method, params } = JSON.parse(text) as { readonly method?: string; readonly params?: { name?: unknown } };
+      if (method === "tools/call") called.add(params?.name);
+    });
 
     beforeAll(async () => {
       const started = await server();
@@ -88,6 +102,7 @@ export function usesEverything(wire: string, server: () => Promise<{ server: Ser
       client = await connect(started.server, options);
     });
     afterAll(async () => {
+      forget();
       await client?.close();
       await end?.();
     });
@@ -139,7 +154,10 @@ export function usesEverything(wire: string, server: () => Promise<{ server: Ser
 
       const { prompts } = await client.listPrompts();
       expect(prompts.map(({ name }) => name)).toContain("args-prompt");
-      expect((await client.getPrompt("args-prompt", { city: "Chicago" })).messages).not.toHaveLength(0);
+      for (const { name } of prompts) {
+        expect((await client.getPrompt(name, promptArguments[name] ?? {})).messages).not.toHaveLength(0);
+      }
+      for (const resource of resources) expect((await client.readResource(resource.uri)).contents).not.toHaveLength(0);
       const argument = { name: "resourceId", value: "1" };
       const ref = { type: "ref/resource", uri: "demo://resource/dynamic/text/{resourceId}" } as const;
       expect((await client.complete(ref, argument)).completion.values).toContain("1");
@@ -197,6 +215,14 @@ export function usesEverything(wire: string, server: () => Promise<{ server: Ser
       const asked = client.request(createOperation({ method: "no/such" }));
 
       await expect(asked).rejects.toMatchObject({ code: "PROTOCOL", rpcCode: -32_601 });
+    });
+
+    // The last of these tests: what the server has learned since they were written is missing here.
+    test("M1 every tool that it lists has been called", async () => {
+      const { tools } = await client.listTools();
+
+      expect(tools.map(({ name }) => name).filter((name) => !called.has(name))).toEqual([]);
+      expect(tools.length).toBeGreaterThan(15);
     });
   });
 }
