@@ -59,8 +59,14 @@ export class Call implements OperationHandle {
   }
 
   atEnd(callback: () => void): void {
-    if (this.#end === undefined) this.#atEnd = callback;
-    else callback();
+    const before = this.#atEnd;
+    if (this.#end !== undefined) callback();
+    else if (before === undefined) this.#atEnd = callback;
+    else
+      this.#atEnd = () => {
+        before();
+        callback();
+      };
   }
 
   /** The call has ended; a cancel of the caller's own is no error to the reader of `progress`. */

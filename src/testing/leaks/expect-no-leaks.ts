@@ -75,6 +75,8 @@ class Picture {
     this.#timers = new Map(clocksOf(runtimes).map((clock) => [clock, clock.timers]));
     this.#listeners = new Map(signals.map((signal) => [signal, getEventListeners(signal, "abort").length]));
     this.#host = new Map(HOST_EVENTS.map((event) => [event, process.listenerCount(event)]));
+    // Node opens these when they are used first, which is nobody's leak.
+    void [process.stdout, process.stderr];
     this.#resources = new Resources(() => this.#wake());
   }
 

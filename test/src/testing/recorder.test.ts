@@ -91,6 +91,26 @@ describe("a recorder", () => {
     expect(text).toContain("notifications/mine");
   });
 
+  test("tells the end of operations whose progress is read, or that are given up", async () => {
+    const { client, clock, recorder } = await stage(
+      new Script().tool("steps", progress(1), say("done")).tool("never", stall()),
+    );
+    const read = client.callTool("steps");
+    const reading = (async () => {
+      for await (const _ of read.progress);
+    })();
+    const given = client.callTool("never");
+    given.cancel();
+    given.cancel();
+
+    await drive(clock, Promise.allSettled([read, reading, given]));
+
+    expect(lines(recorder, "settled").toSorted()).toEqual([
+      "#1 · ok · after 0 ms",
+      "#2 · CANCELLED · unknown · attempts 1 · after 0 ms",
+    ]);
+  });
+
   test("tells progress, and what is dropped, by the number of the operation", async () => {
     const script = new Script().tool("steps", progress(2, 5), progress(1, 5), say("done"), progress(3, 5));
     const { client, clock, recorder } = await stage(script);
