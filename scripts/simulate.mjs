@@ -2,7 +2,7 @@
  * Random programs of operations, cancels, handlers and faults, each on one virtual clock and one seed, held against what
  * is promised:
  *
- *     npm run simulate -- [--runs 10000] [--seed 1] [--jobs 2] [--path …]
+ *     npm run simulate -- [--runs 10000] [--seed 1] [--jobs 2] [--unshrunken] [--path …]
  *
  * Prints how often everything that can happen has happened: faults, error codes, states of the connection's machine with
  * the events they take. Each must have been seen once in a hundred runs, or it fails. A failing program is printed as short
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     jobs: { type: "string" },
     path: { type: "string" },
+    unshrunken: { type: "boolean", default: false },
   },
 });
 /** Runs of one process: each share has a seed of its own, which is all that it takes to play it again. */
@@ -75,6 +76,7 @@ async function simulate() {
 /** One share in a process of its own; what it says on stdout is its report. */
 function play({ seed, runs, path }) {
   const given = ["--seed", String(seed), "--runs", String(runs), ...(path === undefined ? [] : ["--path", path])];
+  if (values.unshrunken) given.push("--unshrunken");
   const child = spawn(process.execPath, [program, ...given], { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
   return new Promise((resolve, reject) => {
     let text = "";

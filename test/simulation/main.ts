@@ -6,8 +6,13 @@ import { parseArgs } from "node:util";
 import { simulate } from "./simulate.js";
 
 const { values } = parseArgs({
-  options: { seed: { type: "string" }, runs: { type: "string" }, path: { type: "string" } },
+  options: {
+    seed: { type: "string" },
+    runs: { type: "string" },
+    path: { type: "string" },
+    unshrunken: { type: "boolean", default: false },
+  },
 });
-const { seed, runs, path } = values;
-const report = await simulate({ seed: Number(seed), runs: Number(runs), path });
+const { seed, runs, path, unshrunken } = values;
+const report = await simulate({ seed: Number(seed), runs: Number(runs), path, isShrunken: !unshrunken });
 process.stdout.write(JSON.stringify(report));

@@ -105,7 +105,7 @@ function truth(seen: Seen, { error, answers }: Settled, circumstances: Circumsta
 
 /** Its connection's process, or its own, was ended by force: all that is known then is that nobody knows. */
 function wasKilled({ begunAt }: Seen, error: { readonly code: string }, { kills }: Circumstances): boolean {
-  return error.code === "CONNECTION_LOST" && kills.some((at) => at >= begunAt);
+  return /^CONNECTION_/.test(error.code) && kills.some((at) => at >= begunAt);
 }
 
 /** Which operations may fail with which error, when nothing was changed on the way. */

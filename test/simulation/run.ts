@@ -218,7 +218,7 @@ class Run {
   /** Nothing new happens: everything settles, and a server that lives is ready again. */
   async #calmDown(client: Client, player: Player): Promise<void> {
     const end = this.#clock.now() + QUIET;
-    const isWell = () => client.state === "ready" || this.#isSpent(client);
+    const isWell = () => client.state === "ready" || this.#isSpent;
     for (let round = 0; round < 30; round++) {
       // The client has operations of its own, too: it lists the tools anew.
       const isQuiet = () => player.isIdle && isWell() && find(this.#stage.runtime.tree(), "operation") === undefined;
@@ -231,7 +231,7 @@ class Run {
           () => false,
         ),
       );
-      if (isQuiet() && (ping || this.#isSpent(client))) break;
+      if (isQuiet() && (ping || this.#isSpent)) break;
     }
     if (!player.isIdle || !isWell()) this.#violations.push(`all is quiet, and the client is ${client.state}`);
     // Supervisor and connection; and the faulty transport with the server's own inside.
@@ -241,8 +241,8 @@ class Run {
   }
 
   /** A transport that is used once has ended: there is no other. */
-  #isSpent(client: Client): boolean {
-    return this.#program.settings.isUsedOnce && client.state === "down";
+  get #isSpent(): boolean {
+    return statesNow().includes("link.spent");
   }
 
   #judge(client: Client, player: Player): void {

@@ -185,7 +185,7 @@ class Incarnation {
   }
 
   #makePeer(): ScriptedPeer {
-    const { script, used } = this.#parts;
+    const { script, used, setup } = this.#parts;
     const ground = {
       write: (text: string) => this.#say(text),
       log: (line: string) => this.#tell({ type: "stderr", line }),
@@ -198,7 +198,8 @@ class Incarnation {
       },
       leaveBehind: () => undefined,
     };
-    return new ScriptedPeer(script, ground, used);
+    // Its tasks' ids are its own, also among those of its earlier lives.
+    return new ScriptedPeer(script, ground, used, `life ${setup.incarnation}`);
   }
 
   // In

@@ -8,6 +8,8 @@ export interface SimulationOptions {
   readonly runs: number;
   /** Which of the seed's programs: what a failure's command says. */
   readonly path?: string | undefined;
+  /** Whether a failing program is made as short as can be; default `true`. */
+  readonly isShrunken?: boolean | undefined;
 }
 
 /** A program that shows something that was not promised, as short as it could be made. */
@@ -30,7 +32,7 @@ export interface SimulationReport {
 const SHRINKING = 60_000;
 
 /** Plays random programs, all of them drawn from one seed, until one fails. */
-export async function simulate({ seed, runs, path }: SimulationOptions): Promise<SimulationReport> {
+export async function simulate({ seed, runs, path, isShrunken = true }: SimulationOptions): Promise<SimulationReport> {
   const coverage = new Coverage();
   let failedAt: number | undefined;
   let played = 0;
@@ -45,7 +47,7 @@ export async function simulate({ seed, runs, path }: SimulationOptions): Promise
     if (failedAt === undefined) coverage.add(outcome);
   });
   const replay = path === undefined ? {} : { path };
-  const details = await fc.check(property, { seed, numRuns: runs, ...replay });
+  const details = await fc.check(property, { seed, numRuns: runs, endOnFailure: !isShrunken, ...replay });
   const failing = details.counterexample?.[0];
   if (failing === undefined) return { counts: coverage.counts, failure: undefined };
   const { violations, log } = await play(failing, { isLogged: true });
