@@ -29,7 +29,7 @@ export default defineConfig({
         },
         test: {
           name: "unit",
-          include: ["test/{actors,supervisors,src,docs}/**/*.test.ts"],
+          include: ["test/{actors,supervisors,src,docs,simulation}/**/*.test.ts"],
           setupFiles: ["test/support/wire-tap.ts"],
           testTimeout: 5_000,
           restoreMocks: true,

@@ -11,8 +11,10 @@ const { values } = parseArgs({
     runs: { type: "string" },
     path: { type: "string" },
     unshrunken: { type: "boolean", default: false },
+    digest: { type: "boolean", default: false },
   },
 });
-const { seed, runs, path, unshrunken } = values;
-const report = await simulate({ seed: Number(seed), runs: Number(runs), path, isShrunken: !unshrunken });
+const { seed, runs, path, unshrunken, digest } = values;
+const plan = { seed: Number(seed), runs: Number(runs), path, isShrunken: !unshrunken, isDigested: digest };
+const report = await simulate(plan);
 process.stdout.write(JSON.stringify(report));
