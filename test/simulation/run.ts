@@ -233,7 +233,8 @@ class Run {
       );
       if (isQuiet() && (ping || this.#isSpent)) break;
     }
-    if (!player.isIdle || !isWell()) this.#violations.push(`all is quiet, and the client is ${client.state}`);
+    if (!player.isIdle) this.#violations.push("all is quiet, and an operation has not settled");
+    if (!isWell()) this.#violations.push(`all is quiet, and the client is ${client.state}`);
     // Supervisor and connection; and the faulty transport with the server's own inside.
     const expected = client.state === "ready" ? 4 : 2;
     if (this.#stage.runtime.size > expected)
