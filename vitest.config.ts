@@ -31,7 +31,7 @@ export default defineConfig({
         },
         test: {
           name: "unit",
-          include: ["test/{actors,supervisors,src,docs}/**/*.test.ts"],
+          include: ["test/{actors,supervisors,src,docs,simulation}/**/*.test.ts"],
           setupFiles: ["test/support/wire-tap.ts"],
           // Against a hang only: nothing here waits for real time, but the machine may be busy.
           testTimeout: 20_000,

@@ -2,11 +2,12 @@
  * Random programs of operations, cancels, handlers and faults, each on one virtual clock and one seed, held against what
  * is promised:
  *
- *     npm run simulate -- [--runs 10000] [--seed 1] [--jobs 2] [--path …]
+ *     npm run simulate -- [--runs 10000] [--seed 1] [--jobs 2] [--unshrunken] [--digest] [--path …]
  *
  * Prints how often everything that can happen has happened: faults, error codes, states of the connection's machine with
  * the events they take. Each must have been seen once in a hundred runs, or it fails. A failing program is printed as short
- * as it could be made, with its log and the command that plays it again.
+ * as it could be made, with its log and the command that plays it again; `--unshrunken` prints it as it was found. With
+ * `--digest` a sum of all logs is printed: it is the same whenever the seed is.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
@@ -20,12 +21,16 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     jobs: { type: "string" },
     path: { type: "string" },
+    unshrunken: { type: "boolean", default: false },
+    digest: { type: "boolean", default: false },
   },
 });
 /** Runs of one process: each share has a seed of its own, which is all that it takes to play it again. */
 const SHARE = 500;
 /** Of so many runs, everything must have been seen in one. */
 const SELDOM = 100;
+
+const children = new Set();
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const program = fileURLToPath(new URL("../reports/simulation/test/simulation/main.js", import.meta.url));
@@ -52,8 +57,11 @@ async function simulate() {
   const work = async () => {
     for (let share = shares.shift(); share !== undefined; share = shares.shift()) {
       const report = await play(share);
+      if (report === undefined) return;
       reports.push(report);
-      if (report.failure !== undefined) shares.length = 0;
+      if (report.failure === undefined) continue;
+      shares.length = 0;
+      for (const child of children) child.kill();
     }
   };
   const jobs = Math.min(Number(values.jobs ?? availableParallelism()), shares.length);
@@ -61,20 +69,23 @@ async function simulate() {
 
   const counts = merged(reports.map((report) => report.counts));
   const seconds = (performance.now() - begun) / 1_000;
-  const failures = reports.map(({ failure }) => failure).filter((failure) => failure !== undefined);
-  if (failures.length > 0) {
-    const [failure] = failures.sort((a, b) => a.after - b.after);
+  const failure = reports.map((report) => report.failure).find((each) => each !== undefined);
+  if (failure !== undefined) {
     showFailure(failure, counts.runs);
     return 1;
   }
-  const fewest = Math.floor(total / SELDOM);
+  // Of few runs nothing can be expected.
+  const fewest = total < 1_000 ? 0 : Math.floor(total / SELDOM);
   showReport(counts, seconds, fewest);
+  if (values.digest) for (const { digest } of reports) console.log(`Log digest: ${digest}`);
   return missing(counts, fewest).length > 0 ? 1 : 0;
 }
 
-/** One share in a process of its own; what it says on stdout is its report. */
+/** One share in a process of its own; what it says on stdout is its report. `undefined`: it was not wanted any more. */
 function play({ seed, runs, path }) {
   const given = ["--seed", String(seed), "--runs", String(runs), ...(path === undefined ? [] : ["--path", path])];
+  if (values.unshrunken) given.push("--unshrunken");
+  if (values.digest) given.push("--digest");
   const child = spawn(process.execPath, [program, ...given], { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
   return new Promise((resolve, reject) => {
     let text = "";
@@ -82,8 +93,11 @@ function play({ seed, runs, path }) {
       text += chunk;
     });
     child.once("error", reject);
+    children.add(child);
     child.once("close", (code) => {
-      if (code === 0) resolve(JSON.parse(text));
+      children.delete(child);
+      if (child.killed) resolve(undefined);
+      else if (code === 0) resolve(JSON.parse(text));
       else reject(new Error(`The simulation of seed ${seed} ended with code ${code}`));
     });
   });

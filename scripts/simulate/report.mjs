@@ -46,8 +46,9 @@ export function showReport(counts, seconds, fewest) {
   for (const [key, times] of seldom) console.log(`Expected at least ${fewest} times ${key}, got ${times}`);
 }
 
-export function showFailure({ seed, path, violations, program, log, after }, runs) {
-  const found = runs === undefined ? "" : `, found in run ${after} of its seed, after ${runs} good ones in all`;
+/** `runs`: how many were good before. */
+export function showFailure({ seed, path, violations, program, log }, runs) {
+  const found = runs === undefined ? "" : `, found after ${runs} good runs`;
   console.log(`Wrong${found}:`);
   for (const violation of violations) console.log(`  ${violation}`);
   console.log(`\nThe shortest program that shows it, with seed ${seed}:\n${program}\n\nWhat happened:`);

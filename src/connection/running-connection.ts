@@ -186,7 +186,7 @@ export class RunningConnection implements Receiver {
     const isUsedOnce = this.#settings.isUsedOnce === true;
     if (this.handshake.lost() && !isUsedOnce) {
       // It was not ready yet, so nobody has to know.
-      this.operations.lost(this.#trouble.latest);
+      this.operations.lost(this.#trouble.absence);
       this.answers.abandon(this.#trouble.latest);
       this.#wire.detach();
       this.#feed("unprobed");
@@ -194,7 +194,7 @@ export class RunningConnection implements Receiver {
     }
     if (isUsedOnce) this.#apart(lastOf(end), "spent");
     else this.#apart(end, "lost");
-    this.operations.lost(this.#trouble.latest);
+    this.operations.lost(this.#trouble.absence);
     // What could be repeated has nowhere to go.
     if (isUsedOnce) this.operations.failWaiting(this.#trouble.absence);
     this.answers.abandon(this.#trouble.latest);

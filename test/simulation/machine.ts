@@ -46,7 +46,7 @@ export function everyStep(): string[] {
   return all;
 }
 
-export function stepOf(state: string, event: string): string {
+function stepOf(state: string, event: string): string {
   return `${state} × ${event}`;
 }
 

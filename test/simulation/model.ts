@@ -1,3 +1,4 @@
+import { MOST_ROUNDS } from "../../src/connection/pending.js";
 import type { Circumstances, Seen, Settled } from "./observed.js";
 import { WITH_LEGS } from "./tools.js";
 
@@ -11,9 +12,9 @@ export function violationsOf(seen: Seen, circumstances: Circumstances): string[]
   const broken = [
     more.length > 0 ? "settled more than once" : undefined,
     callbacks(seen, settled),
-    order(seen),
+    order(seen, circumstances),
     limits(seen, settled, circumstances),
-    repeats(seen, settled),
+    repeats(seen, settled, circumstances),
     truth(seen, settled, circumstances),
     reason(seen, settled, circumstances),
   ];
@@ -21,7 +22,7 @@ export function violationsOf(seen: Seen, circumstances: Circumstances): string[]
 }
 
 /** Whether running it twice does no harm. */
-export function isSafe({ slot: { ask } }: Pick<Seen, "slot">): boolean {
+function isSafe({ slot: { ask } }: Pick<Seen, "slot">): boolean {
   return ask.do !== "call" || ask.tool === "safe";
 }
 
@@ -41,15 +42,16 @@ function callbacks({ updates }: Seen, settled: Settled): string | undefined {
 }
 
 /** Progress increases within an attempt; a further leg begins anew. */
-function order(seen: Seen): string | undefined {
-  let resets = WITH_LEGS.includes(toolOf(seen)) ? 1 : 0;
+function order(seen: Seen, circumstances: Circumstances): string | undefined {
+  const further = legsOf(seen, circumstances) - 1;
+  let resets = further;
   let last = { attempt: 0, progress: Number.NEGATIVE_INFINITY };
   for (const update of seen.updates) {
     if (update.attempt === last.attempt && update.progress <= last.progress && resets-- <= 0) {
       return `progress went from ${last.progress} to ${update.progress} in attempt ${update.attempt}`;
     }
     if (update.attempt < last.attempt) return `attempt ${update.attempt} made progress after attempt ${last.attempt}`;
-    if (update.attempt > last.attempt && WITH_LEGS.includes(toolOf(seen))) resets = 1;
+    if (update.attempt > last.attempt) resets = further;
     last = update;
   }
   return undefined;
@@ -69,19 +71,24 @@ function limits(seen: Seen, { at, error }: Settled, circumstances: Circumstances
   return took > maxTimeout + drain + closing ? `it took ${took} ms, with ${maxTimeout} ms in all` : undefined;
 }
 
+/** Requests of one attempt: the server asks once, unless it does not recognise what it asked for. */
+function legsOf(seen: Seen, { isCorrupted }: Circumstances): number {
+  if (!WITH_LEGS.includes(toolOf(seen))) return 1;
+  return isCorrupted ? MOST_ROUNDS + 1 : 2;
+}
+
 function mostAttempts({ slot: { how } }: Seen): number {
   if (how.retry === false) return 1;
   return (typeof how.retry === "number" ? how.retry : 2) + 1;
 }
 
 /** The server acts at most once on what is unsafe, and never more often than repeats are allowed. */
-function repeats(seen: Seen, { error }: Settled): string | undefined {
+function repeats(seen: Seen, { error }: Settled, circumstances: Circumstances): string | undefined {
   const { slot, actedOn } = seen;
   const most = mostAttempts(seen);
   if (error !== undefined && error.attempts > most) return `it has had ${error.attempts} attempts of ${most}`;
   const times = isSafe(seen) || (slot.how.retry ?? false) !== false ? most : 1;
-  const legs = WITH_LEGS.includes(toolOf(seen)) ? 2 : 1;
-  return actedOn > times * legs ? `the server acted on it ${actedOn} times` : undefined;
+  return actedOn > times * legsOf(seen, circumstances) ? `the server acted on it ${actedOn} times` : undefined;
 }
 
 /** What the outcome says is what the server counted. */
@@ -105,7 +112,7 @@ function truth(seen: Seen, { error, answers }: Settled, circumstances: Circumsta
 
 /** Its connection's process, or its own, was ended by force: all that is known then is that nobody knows. */
 function wasKilled({ begunAt }: Seen, error: { readonly code: string }, { kills }: Circumstances): boolean {
-  return error.code === "CONNECTION_LOST" && kills.some((at) => at >= begunAt);
+  return /^CONNECTION_/.test(error.code) && kills.some((at) => at >= begunAt);
 }
 
 /** Which operations may fail with which error, when nothing was changed on the way. */

@@ -112,6 +112,11 @@ const MOST_OPERATIONS = 28;
 /** So rare that it is never generated, though it is what the value shrinks to. */
 const ONLY_SHRUNKEN = 2 ** 31 - 1;
 
+/** Records that print as what they are. */
+function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
+  return fc.record(model, { noNullPrototype: true }) as fc.Arbitrary<T>;
+}
+
 const faultOf: fc.Arbitrary<Fault> = fc.oneof(
   fc.constantFrom(1, 30, 700).map((ms): Fault => ({ type: "delay", from: 1, to: ms })),
   fc.constant<Fault>({ type: "drop" }),
@@ -121,7 +126,7 @@ const faultOf: fc.Arbitrary<Fault> = fc.oneof(
   fc.constant<Fault>({ type: "cut", message: "The connection was cut" }),
 );
 
-const fault: fc.Arbitrary<FaultPlan> = fc.record({
+const fault: fc.Arbitrary<FaultPlan> = record({
   direction: fc.constantFrom("sent", "received"),
   method: fc.constantFrom(undefined, undefined, "tools/call", "notifications/progress"),
   nth: fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined }),
@@ -146,7 +151,7 @@ const ending = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom(...ENDINGS.slice(1)) },
 );
 
-const settings: fc.Arbitrary<Settings> = fc.record({
+const settings: fc.Arbitrary<Settings> = record({
   seed: fc.nat(2 ** 31 - 1),
   era: fc.constantFrom("legacy", "modern", "dual"),
   protocol: fc.constantFrom("auto", "own"),
@@ -168,12 +173,13 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   faults: fc.array(fault, { maxLength: 4 }),
   ending,
   scene: fc.oneof(
-    { weight: 23, arbitrary: fc.constant<Scene>("any") },
-    { weight: 2, arbitrary: fc.constantFrom<Scene>("contradiction", "lastOutOfReach") },
+    { weight: 20, arbitrary: fc.constant<Scene>("any") },
+    { weight: 2, arbitrary: fc.constant<Scene>("contradiction") },
+    { weight: 1, arbitrary: fc.constant<Scene>("lastOutOfReach") },
   ),
 });
 
-const how: fc.Arbitrary<How> = fc.record({
+const how: fc.Arbitrary<How> = record({
   timeout: fc.constantFrom(30_000, 15, 100, 2_000),
   maxTimeout: fc.constantFrom(undefined, undefined, undefined, 60, 5_000),
   retry: fc.constantFrom(undefined, undefined, undefined, undefined, false, true, 1),
@@ -183,7 +189,7 @@ const how: fc.Arbitrary<How> = fc.record({
     { weight: 5, arbitrary: fc.constant(undefined) },
     {
       weight: 1,
-      arbitrary: fc.record({ after: fc.constantFrom(0, 3, 35, 500), by: fc.constantFrom("handle", "signal") }),
+      arbitrary: record({ after: fc.constantFrom(0, 3, 35, 500), by: fc.constantFrom("handle", "signal") }),
     },
   ),
   hasSharedToken: fc.oneof({ weight: 12, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
@@ -219,7 +225,7 @@ const disturbance = fc.oneof(
   },
 );
 
-const slot: fc.Arbitrary<Slot> = fc.record({
+const slot: fc.Arbitrary<Slot> = record({
   ask,
   how,
   and: disturbance,
@@ -245,7 +251,7 @@ export const LISTING: Slot = {
 };
 
 /** A random program; a failing one shrinks to few operations, without faults, in order. */
-export const program: fc.Arbitrary<Program> = fc.record({
+export const program: fc.Arbitrary<Program> = record({
   settings,
   slots: fc.array(fc.option(slot, { nil: undefined, freq: ONLY_SHRUNKEN }), {
     minLength: FEWEST_OPERATIONS,

@@ -1,16 +1,19 @@
-import { type Inspection, MailKind, type ProcessNode, type VirtualClock } from "../../actors/index.js";
+import { type Inspection, MailKind, type Process, type VirtualClock } from "../../actors/index.js";
 import { startClient } from "../../src/client/start.js";
-import type { Client, ConnectOptions } from "../../src/index.js";
-import { Faults, received, sent, testRuntime } from "../../src/testing/index.js";
+import type { Client } from "../../src/index.js";
+import { Faults, received, sent, type TestRuntime, testRuntime } from "../../src/testing/index.js";
 import { onSent } from "../support/wire-source.mjs";
 import { Log } from "./log.js";
 import { statesNow, watchMachine } from "./machine.js";
 import { violationsOf } from "./model.js";
 import type { Circumstances } from "./observed.js";
+import { optionsOf } from "./options.js";
 import { Player } from "./player.js";
+import { find, labelOf, labels } from "./processes.js";
 import { type Ending, LISTING, type Program, type Settings, type Slot } from "./program.js";
 import { PERSISTENT, steered } from "./scenes.js";
 import { SimulatedServer } from "./server.js";
+import { Timing } from "./timing.js";
 import { scriptOf } from "./tools.js";
 import { Traffic } from "./traffic.js";
 
@@ -40,7 +43,8 @@ class Run {
   readonly #program: Program;
   readonly #log: Log;
   readonly #clock: VirtualClock;
-  readonly #stage: ReturnType<typeof testRuntime>;
+  readonly #stage: TestRuntime;
+  readonly #timing: Timing;
   readonly #server: SimulatedServer;
   readonly #faults: Faults;
   readonly #traffic = new Traffic();
@@ -49,8 +53,6 @@ class Run {
   readonly #settlements = new Map<unknown, number>();
   readonly #downs: [number, number][] = [];
   readonly #kills: number[] = [];
-  /** Timers of the callers and handlers, which are none of the client's. */
-  readonly #own = new Set<unknown>();
   #isClosing = false;
 
   constructor(program: Program, isLogged: boolean) {
@@ -58,6 +60,7 @@ class Run {
     const { settings } = this.#program;
     this.#stage = testRuntime({ seed: settings.seed, onInspect: (event) => this.#inspect(event) });
     this.#clock = this.#stage.clock;
+    this.#timing = new Timing(this.#clock);
     this.#log = new Log(this.#clock, isLogged);
     const { wire, openings, greetings, closeIn } = settings;
     const script = scriptOf(settings.era).data;
@@ -80,7 +83,7 @@ class Run {
       const player = new Player({
         client,
         clock: this.#clock,
-        after: (ms, callback) => this.#after(ms, callback),
+        after: (ms, callback) => this.#timing.after(ms, callback),
         log: this.#log.add,
       });
       for (const slot of [LISTING, ...slots]) if (slot !== undefined) await this.#perform(slot, client, player);
@@ -96,9 +99,10 @@ class Run {
 
   async #connect(): Promise<Client> {
     const { settings } = this.#program;
-    const make = this.#faults.around(() => this.#server.make((ms) => this.#wait(ms)));
+    const make = this.#faults.around(() => this.#server.make((ms) => this.#timing.wait(ms)));
     const server = settings.isUsedOnce ? await make() : make;
-    const client = await startClient(server, this.#options());
+    const options = optionsOf(settings, this.#stage.runtime, (ms) => this.#timing.wait(ms));
+    const client = await startClient(server, options);
     client.on("state", (state) => {
       this.#log.add(() => `client       is ${state}`);
       if (state === "down") this.#downs.push([this.#clock.now(), Number.POSITIVE_INFINITY]);
@@ -112,35 +116,6 @@ class Run {
     );
     client.on("dropped", ({ what }) => this.#log.add(() => `client       drops ${what}`));
     return client;
-  }
-
-  #options(): ConnectOptions {
-    const { settings } = this.#program;
-    const { era, protocol, maxInFlight, maxPending, progressBuffer, progressDrain, heartbeat } = settings;
-    const { downAfter, handler } = settings;
-    const answer = async <T>(value: T): Promise<T> => {
-      if (handler === "throws") throw new Error("handler");
-      if (handler === "slow") await this.#wait(40);
-      return value;
-    };
-    const text = { type: "text", text: "hello" } as const;
-    return {
-      runtime: this.#stage.runtime,
-      lazy: true,
-      protocol: protocol === "own" && era !== "dual" ? era : "auto",
-      startTimeout: 10_000,
-      maxInFlight,
-      maxPending,
-      progressBuffer,
-      progressDrain,
-      heartbeat,
-      downAfter,
-      backoff: { resetAfter: 5_000 },
-      restart: { max: 1_000 },
-      roots: [{ uri: "file:///a" }],
-      onElicitation: () => answer({ action: "accept", content: { name: "it" } }),
-      onSampling: () => answer({ role: "assistant", content: text, model: "none" }),
-    };
   }
 
   async #perform(slot: Slot, client: Client, player: Player): Promise<void> {
@@ -179,7 +154,7 @@ class Run {
     }
   }
 
-  #kill(label: string, how: (process: ProcessNode["process"]) => void): void {
+  #kill(label: string, how: (process: Process) => void): void {
     const found = find(this.#stage.runtime.tree(), label);
     if (found === undefined) return;
     this.#kills.push(this.#clock.now());
@@ -193,14 +168,19 @@ class Run {
     else await this.#reach(ending);
     this.#isClosing = true;
     this.#log.add(() => `caller       closes the client, ${statesNow().join(", ")}`);
-    await this.#drive(client.close());
+    await this.#pass(client.close());
     await this.#clock.settle();
-    const { runtime, clock } = this.#stage;
+    const { runtime } = this.#stage;
     if (runtime.size > 0) this.#violations.push(`closed, and there is ${labels(runtime.tree())}`);
-    const timers = clock.timers - this.#own.size;
-    if (timers > 0) this.#violations.push(`closed, and there are ${timers} timers`);
-    for (const timer of this.#own) clock.clearTimer(timer);
-    await this.#drive(runtime.stop());
+    const { others } = this.#timing;
+    if (others > 0) this.#violations.push(`closed, and there are ${others} timers`);
+    this.#timing.stop();
+    await this.#pass(runtime.stop());
+  }
+
+  async #pass(promise: Promise<unknown>): Promise<void> {
+    const isSettled = await this.#timing.passUntil(promise);
+    if (!isSettled) this.#violations.push("nothing is left to wait for, and a promise has not settled");
   }
 
   /** Has the connection come to where it is to be closed. */
@@ -217,22 +197,23 @@ class Run {
   /** Nothing new happens: everything settles, and a server that lives is ready again. */
   async #calmDown(client: Client, player: Player): Promise<void> {
     const end = this.#clock.now() + QUIET;
-    const isWell = () => client.state === "ready" || this.#isSpent(client);
+    const isWell = () => client.state === "ready" || this.#isSpent;
     for (let round = 0; round < 30; round++) {
       // The client has operations of its own, too: it lists the tools anew.
       const isQuiet = () => player.isIdle && isWell() && find(this.#stage.runtime.tree(), "operation") === undefined;
       while (!isQuiet() && this.#clock.now() < end && (await this.#clock.advanceToNext()));
       await this.#clock.advance(REST);
       // What is left of the faults may still meet this one.
-      const ping = await this.#drive(
-        client.ping({ timeout: REST, maxTimeout: 30_000 }).then(
-          () => true,
-          () => false,
-        ),
-      );
-      if (isQuiet() && (ping || this.#isSpent(client))) break;
+      let isAnswered = false;
+      const ping = client.ping({ timeout: REST, maxTimeout: 30_000 });
+      const answered = () => {
+        isAnswered = true;
+      };
+      await this.#pass(ping.then(answered, () => undefined));
+      if (isQuiet() && (isAnswered || this.#isSpent)) break;
     }
-    if (!player.isIdle || !isWell()) this.#violations.push(`all is quiet, and the client is ${client.state}`);
+    if (!player.isIdle) this.#violations.push("all is quiet, and an operation has not settled");
+    if (!isWell()) this.#violations.push(`all is quiet, and the client is ${client.state}`);
     // Supervisor and connection; and the faulty transport with the server's own inside.
     const expected = client.state === "ready" ? 4 : 2;
     if (this.#stage.runtime.size > expected)
@@ -240,8 +221,8 @@ class Run {
   }
 
   /** A transport that is used once has ended: there is no other. */
-  #isSpent(client: Client): boolean {
-    return this.#program.settings.isUsedOnce && client.state === "down";
+  get #isSpent(): boolean {
+    return statesNow().includes("link.spent");
   }
 
   #judge(client: Client, player: Player): void {
@@ -296,40 +277,6 @@ class Run {
     this.#log.add(() => `client       #${incarnation} writes ${text}`);
     this.#traffic.written(incarnation, text);
   }
-
-  // Time
-
-  #after(ms: number, callback: () => void): void {
-    const timer = this.#clock.setTimer(ms, () => {
-      this.#own.delete(timer);
-      callback();
-    });
-    this.#own.add(timer);
-  }
-
-  #wait(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#after(ms, resolve));
-  }
-
-  /** Lets time pass until the promise has settled; gives up when nothing is left to wait for. */
-  async #drive<T>(promise: Promise<T>): Promise<T | undefined> {
-    let isSettled = false;
-    void promise.then(
-      () => {
-        isSettled = true;
-      },
-      () => {
-        isSettled = true;
-      },
-    );
-    for (let idle = 0; idle < 50; idle++) {
-      await this.#clock.settle();
-      if (isSettled) return await promise;
-      if (await this.#clock.advanceToNext()) idle = 0;
-    }
-    this.#violations.push("nothing is left to wait for, and a promise has not settled");
-    return undefined;
-  }
 }
 
 function faultsOf({ seed, faults }: Settings): Faults {
@@ -339,20 +286,4 @@ function faultsOf({ seed, faults }: Settings): Faults {
     all.on(nth === undefined ? rule : rule.nth(nth), fault);
   }
   return all;
-}
-
-function find(nodes: readonly ProcessNode[], label: string): ProcessNode["process"] | undefined {
-  for (const node of nodes) {
-    const found = node.label === label ? node.process : find(node.children, label);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function labels(nodes: readonly ProcessNode[]): string {
-  return nodes.map((node) => `${node.label} [${labels(node.children)}]`).join(", ");
-}
-
-function labelOf(process: ProcessNode["process"]): string {
-  return `${process.label} ${process.id}`;
 }

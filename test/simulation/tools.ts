@@ -83,11 +83,13 @@ export function scriptOf(era: ScriptEra): Script {
     .on("resources/read", wait(10), answer({ contents: [] }));
   const job = task({ pollInterval: 20 }, status("half"), wait(50), echo());
   const withJob = era === "legacy" ? script.taskTool("job", job) : script.tool("job", job);
-  // A server that has lost the revision's support for one request: the client shakes hands anew.
-  return withJob.tool("old", ...oldOf(era), echo());
+  return withJob.tool("old", era === "legacy" ? echo() : UNSUPPORTED);
 }
 
-function oldOf(era: ScriptEra): Step[] {
-  const data = { supported: ["2026-07-28"], requested: "2026-07-28" };
-  return era === "legacy" ? [] : [{ do: "fail", code: -32_022, message: "Unsupported protocol version", data }];
-}
+/** What makes a client of the modern era shake hands anew. */
+const UNSUPPORTED: Step = {
+  do: "fail",
+  code: -32_022,
+  message: "Unsupported protocol version",
+  data: { supported: ["2026-07-28"], requested: "2026-07-28" },
+};

@@ -1,6 +1,6 @@
 import { isRecord } from "../../src/protocol/message.js";
+import type { Arrival } from "./incarnation.js";
 import type { Watched } from "./player.js";
-import type { Arrival } from "./server.js";
 
 /** What the client wrote, to be held against what the server got. Every request bears its operation's number. */
 export class Traffic {
