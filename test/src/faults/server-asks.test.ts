@@ -84,7 +84,9 @@ test("FAULTS server requests in a flood: at most 16 are handled at once, then âˆ
   expect(replies(stage).at(-1)).toMatchObject({ result: { action: "decline" } });
 });
 
-test("FAULTS log and change notifications in a flood: a handler gets them one at a time, the newest that are kept; the rest is counted", async () => {
+test("FAULTS log and change notifications in a flood: a handler gets them one at a time, the newest that are kept; the rest is counted", {
+  timeout: 20_000,
+}, async () => {
   const messages = Array.from({ length: 6_000 }, (_, data) => notify("notifications/message", { level: "info", data }));
   const changes = Array.from({ length: 1_000 }, () => notify("notifications/resources/list_changed"));
   const heard: number[] = [];

@@ -28,7 +28,9 @@ test("FAULTS cancel with all slots busy · timeout with all slots busy: each lea
   await expect(busy).rejects.toMatchObject({ code: "CANCELLED" });
 });
 
-test("FAULTS one `AbortSignal` on 1,000 calls: it listens once, ends what is under way, and keeps no listener", async () => {
+test("FAULTS one `AbortSignal` on 1,000 calls: it listens once, ends what is under way, and keeps no listener", {
+  timeout: 20_000,
+}, async () => {
   const { client, server } = await connectOverHttp(script, { maxInFlight: 64, maxPending: 1_000 });
   const controller = new AbortController();
   const { signal } = controller;
