@@ -96,7 +96,8 @@ export class Requests {
   async #carryWatched<R>(operation: Operation<R>, call: Call, look: Look<R> | undefined): Promise<R> {
     try {
       const { value, reach } = await this.carry(operation, call);
-      await look?.(value, operation.params, reach);
+      const looking = look?.(value, operation.params, reach);
+      if (looking !== undefined) await looking;
       this.#ended(call);
       return value;
     } catch (error) {
