@@ -1,0 +1,31 @@
+/** Runs before every test file when mutants are tested, to keep each mutant's run short. */
+import { beforeEach, inject, onTestFailed } from "vitest";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Which mutant is switched on; none in the first run, of everything unchanged. */
+    readonly activeMutant?: string;
+  }
+}
+
+/** Floods, and a process of its own: as long as a hundred others each, and what they reach those reach too. */
+const LEFT_OUT = [
+  "a thousand tasks wait without a slot, and others are answered at once",
+  "no value that a server may send makes a defect, or an answer of what is none",
+  "killed while it ends in order, it ends all the same, and prints nothing",
+  "100,000 updates to a slow callback: the newest are kept",
+  "one AbortSignal on 1,000 calls: all end, and 0 listeners are left",
+];
+
+const world = globalThis as { foundMutant?: string | undefined };
+const mutant = inject("activeMutant");
+
+// One failed test is enough to know that a mutant is found: the files after that one are not even loaded.
+if (mutant !== undefined && world.foundMutant === mutant) throw new Error("This mutant is found already");
+
+beforeEach((context) => {
+  if (LEFT_OUT.includes(context.task.name)) context.skip();
+  onTestFailed(() => {
+    world.foundMutant = mutant;
+  });
+});
