@@ -21,7 +21,7 @@ export default defineConfig({
     },
   ],
   test: {
-    include: ["test/src/{operation,connection,client}/**/*.test.ts"],
+    include: ["test/src/{operation,connection,client,faults}/**/*.test.ts"],
     exclude: [
       "**/*.types.test.ts",
       "**/*.property.test.ts",
