@@ -46,3 +46,19 @@ test("who has left, or never came, may leave again", async () => {
 
   expect(outbox.size).toBe(0);
 });
+
+test("what is put back to the front leaves the end of the line where it is", async () => {
+  const released: number[] = [];
+  const outbox = new Outbox(async (pending) => void released.push(pending.key));
+  const [one, two, three, four] = [1, 2, 3, 4].map(
+    (key) => new Pending(key, { priority: 0, token: key } as unknown as Ticket, () => undefined),
+  ) as [Pending, Pending, Pending, Pending];
+  outbox.add(one);
+  outbox.add(two);
+  outbox.putBack(three);
+  outbox.add(four);
+  outbox.open();
+  for (let count = 0; count < 4; count++) await setImmediate();
+
+  expect(released).toEqual([3, 1, 2, 4]);
+});

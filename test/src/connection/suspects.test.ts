@@ -54,3 +54,16 @@ test("who has settled before its turn does not go, and its turn is nobody's loss
 
   expect(suspects.next()).toBe(third);
 });
+
+test("while one is out, somebody else's attempt that ended with the server changes nothing", () => {
+  const suspects = new Suspects();
+  const [first, second] = [tried(2), tried(2)];
+  suspects.take(first);
+  suspects.next();
+
+  expect(suspects.take(tried(1))).toBe(false);
+  suspects.take(second);
+  suspects.forget(tried(1));
+
+  expect(suspects.next()).toBeUndefined();
+});
