@@ -1,4 +1,5 @@
 /** Runs before every test file when mutants are tested, to keep each mutant's run short. */
+import fc from "fast-check";
 import { beforeEach, inject, onTestFailed } from "vitest";
 
 declare module "vitest" {
@@ -25,6 +26,9 @@ const mutant = inject("activeMutant");
 
 // One failed test is enough to know that a mutant is found: the files after that one are not even loaded.
 if (mutant !== undefined && world.foundMutant === mutant) throw new Error("This mutant is found already");
+
+// A mutant is found in every run or in none.
+fc.configureGlobal({ seed: 1 });
 
 beforeEach((context) => {
   if (LEFT_OUT.includes(context.task.name)) context.skip();
