@@ -155,6 +155,16 @@ describe("a request that a modern server did not look at", () => {
     expect(states()).toEqual(["ready", "reconnecting", "ready", "reconnecting", "ready", "reconnecting", "ready"]);
   });
 
+  test("because of its headers and then of its revision: each has its own remedy", async () => {
+    let lists = 0;
+    const options = { protocol: "modern", refreshTools: async () => void lists++ } as const;
+    const it = await meet([refused(headers), refused(version), result], options);
+
+    expect(await it.drive(it.ask(call))).toMatchObject({ ok: true, attempts: 3 });
+    expect(lists).toBe(1);
+    expect(it.events.filter(({ type }) => type === "ready")).toHaveLength(2);
+  });
+
   test("and that may not be repeated fails with it", async () => {
     const it = await meet([refused(headers), result], { protocol: "modern" });
 
