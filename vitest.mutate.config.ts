@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import type { VitestPluginContext } from "vitest/node";
+import type { PoolOptions, VitestPluginContext } from "vitest/node";
 import { KeptThread } from "./test/support/mutants/kept-thread.js";
 import { LikelyFirst } from "./test/support/mutants/likely-first.js";
 import whole from "./vitest.config.js";
@@ -16,7 +16,7 @@ export default defineConfig({
     {
       name: "kept-thread",
       configureVitest({ project }: VitestPluginContext) {
-        const pool = { name: "kept thread", createPoolWorker: (options) => new KeptThread(options) };
+        const pool = { name: "kept thread", createPoolWorker: (options: PoolOptions) => new KeptThread(options) };
         Object.assign(project.config, { pool: pool.name, poolRunner: pool });
       },
     },
