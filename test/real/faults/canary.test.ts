@@ -12,7 +12,7 @@ const events: EventName[] = ["state", "ready", "lost", "down", "closed", "droppe
 const payloads = [false, true];
 
 test.each(payloads)(
-  "FAULTS M28 a canary secret in env and args: it is found in no error, event, tree or telemetry, payloads %j",
+  "FAULTS a canary secret in env and args: it is found in no error, event, tree or telemetry, payloads %j",
   async (shown) => {
     const told = hearTelemetry();
     const script = new Script()
