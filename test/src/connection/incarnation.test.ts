@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Outcome, Process, Self } from "../../../actors/index.js";
+import type { ExitReason, Outcome, Process, Self } from "../../../actors/index.js";
 import { Incarnation, type Made } from "../../../src/connection/incarnation.js";
 import type { Wire } from "../../../src/connection/wire.js";
 import type { TransportDefinition, TransportNews } from "../../../src/transport/transport.js";
@@ -9,7 +9,10 @@ const news = (incarnation: number): TransportNews => ({ type: "opened", incarnat
 const definition = { label: "a transport" } as TransportDefinition;
 
 /** Lives of a transport that is made by `openTransport`; all that is done and told is noted, in order. */
-function setUp(openTransport: () => TransportDefinition | Promise<TransportDefinition> = () => definition) {
+function setUp(
+  openTransport: () => TransportDefinition | Promise<TransportDefinition> = () => definition,
+  ended: ExitReason = "normal",
+) {
   const done: unknown[][] = [];
   const mail: Promise<Made>[] = [];
   const sent: Made[] = [];
@@ -29,7 +32,7 @@ function setUp(openTransport: () => TransportDefinition | Promise<TransportDefin
       const transport = {
         alive: true,
         exit: (reason: unknown) => void done.push(["exit", reason]),
-        exited: Promise.resolve("ended"),
+        exited: Promise.resolve(ended),
         [Symbol.asyncDispose]: async () => void done.push(["dispose"]),
       };
       transports.push(transport);
@@ -88,7 +91,7 @@ test("whatever ends the connection ends the transport first, and waits for that"
   await made();
   const disposer = done.find(([what]) => what === "own")?.[1] as () => Promise<unknown>;
 
-  expect(await disposer()).toBe("ended");
+  expect(await disposer()).toBe("normal");
   expect(done.at(-1)).toEqual(["exit", "kill"]);
 });
 
@@ -172,4 +175,45 @@ test("ended in order a living transport is disposed of, one that is gone is not"
   await incarnation.end();
 
   expect(done.filter(([what]) => what === "dispose")).toHaveLength(1);
+});
+
+test("news of now are told, late ones are not", async () => {
+  const { incarnation, made, reports } = setUp();
+  incarnation.open();
+  expect(incarnation.hears(news(1))).toBe(false);
+  await made();
+  incarnation.hears(news(0));
+  expect(reports).not.toContainEqual(["connected", 0, "pipe"]);
+  incarnation.hears(news(1));
+
+  expect(reports.filter(([what]) => what === "connected")).toEqual([["connected", 1, "pipe"]]);
+});
+
+test("every life but the first is told as a restart, and one that cannot be made as trouble", async () => {
+  const { incarnation, made, reports } = setUp(() => Promise.reject(new Error("oops")));
+  incarnation.open();
+  expect(reports).toEqual([]);
+  await made();
+  incarnation.open();
+
+  expect(reports).toEqual([
+    ["troubled", 1, "open"],
+    ["restarted", "transport", 2],
+  ]);
+});
+
+test.each<[ExitReason, object]>([
+  ["normal", { isOrderly: true, exitCode: undefined, signal: undefined }],
+  ["kill", { isOrderly: false, exitCode: undefined, signal: undefined }],
+  [
+    { kind: "shutdown", detail: { message: "It exited", exitCode: 3, signal: "SIGTERM" } },
+    { isOrderly: false, exitCode: 3, signal: "SIGTERM" },
+  ],
+])("a transport's end by %j is told", async (ended, end) => {
+  const { incarnation, made, reports } = setUp(undefined, ended);
+  incarnation.open();
+  await made();
+  await Promise.resolve();
+
+  expect(reports).toEqual([["disconnected", 1, end]]);
 });

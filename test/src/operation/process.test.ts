@@ -1,229 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { type Mail, MailKind, type Outcome, type Self } from "../../../actors/index.js";
-import { Deadlines } from "../../../src/operation/deadlines.js";
-import type { ProgressUpdate } from "../../../src/operation/operation.js";
-import {
-  type OperationHost,
-  type OperationMail,
-  type OperationOrder,
-  operationProcess,
-} from "../../../src/operation/process.js";
+import { MailKind } from "../../../actors/index.js";
 import type { Settlement } from "../../../src/operation/settlement.js";
+import { done, startOperation, step } from "../../support/operation-process.js";
 
-interface Alarm {
-  readonly at: number;
-  readonly ring: () => void;
-  isCancelled: boolean;
-}
-
-interface Options extends Partial<Omit<OperationOrder, "token">> {
-  readonly progressDrain?: number;
-  /** Since when it is silent. */
-  readonly lastSign?: number;
-  /** The due of somebody who waits for a limit of the same length already. */
-  readonly before?: number;
-}
-
-const done: Settlement = { ok: true, result: 1, outcome: "completed", attempts: 1 };
 const lost: Settlement = { ok: false, failure: { code: "OVERLOADED", limit: 1 }, outcome: "unknown", attempts: 1 };
-const step = (progress: number) => ({ progress }) as ProgressUpdate;
-
-/** One operation's behaviour on a clock that the test moves; everything it says is noted. */
-function setUp({ progressDrain = 50, lastSign = 1_000, before, ...options }: Options = {}) {
-  let now = 1_000;
-  const alarms: Alarm[] = [];
-  const news: unknown[] = [];
-  const replies: Settlement[] = [];
-  const exits: unknown[] = [];
-  const report = { delivered: 0, overflowed: [] as unknown[][], failures: [] as unknown[] };
-  const piped: ((outcome: Outcome<unknown>) => void)[] = [];
-  const process = { alive: true, send: (mail: OperationMail) => tell(mail) };
-  const setAlarm = (delay: number, ring: () => void) => {
-    const alarm: Alarm = { at: now + delay, ring, isCancelled: false };
-    alarms.push(alarm);
-    return () => void Object.assign(alarm, { isCancelled: true });
-  };
-  const self = {
-    process,
-    runtime: { clock: { now: () => now, later: (work: () => void) => work() } },
-    sendAfter: (delay: number, mail: OperationMail) => {
-      const cancel = setAlarm(delay, () => tell(mail));
-      return { cancel };
-    },
-    pipe: (_: unknown, toMail: (outcome: Outcome<unknown>) => OperationMail) =>
-      piped.push((outcome) => tell(toMail(outcome))),
-    exit: (reason: unknown) => {
-      process.alive = false;
-      exits.push(reason);
-    },
-  } as unknown as Self;
-  const deadlines = new Deadlines(
-    () => now,
-    (delay) => setAlarm(delay, () => deadlines.rung()),
-  );
-  const host: OperationHost = {
-    connection: { send: (mail: unknown) => void news.push(told(mail)) } as unknown as OperationHost["connection"],
-    deadlines,
-    progressBuffer: 2,
-    progressDrain,
-    report: {
-      delivered: () => void report.delivered++,
-      overflowed: (...what) => void report.overflowed.push(what),
-      callbackFailed: (...what) => void report.failures.push(what),
-    },
-  };
-  const order: OperationOrder = {
-    token: "t",
-    deliver: undefined,
-    calledAt: 1_000,
-    startedAt: 1_000,
-    timeout: 100,
-    maxTimeout: 1_000,
-    ...options,
-  };
-  const from = { reply: (settlement: Settlement) => void replies.push(settlement) };
-  const behaviour = operationProcess.create(self, { host, order, from, lastSign });
-  /** News without the process, which is always this one. */
-  const told = (mail: unknown) => {
-    const { process: whose, ...rest } = mail as { process: unknown };
-    return whose === process ? rest : mail;
-  };
-  const mailOf = (kind: MailKind, payload: unknown) => behaviour.receive({ kind, payload } as Mail);
-  const tell = (payload: OperationMail) => mailOf(MailKind.info, payload);
-  behaviour.init?.();
-  /** Lets time pass, from alarm to alarm. */
-  const pass = (ms: number) => {
-    const end = now + ms;
-    for (;;) {
-      const due = alarms.filter(({ at, isCancelled }) => !isCancelled && at <= end).sort((a, b) => a.at - b.at)[0];
-      if (due === undefined) break;
-      due.isCancelled = true;
-      now = due.at;
-      due.ring();
-    }
-    now = end;
-  };
-  const timers = () => alarms.filter(({ isCancelled }) => !isCancelled).length;
-  const describeIt = () => behaviour.describe?.();
-  return { tell, mailOf, pass, timers, describeIt, alarms, news, replies, exits, report, piped };
-}
-
-const due = { type: "due" };
-const expired = (limit: string, after: number) => ({ type: "expired", limit, after });
-
-describe("an operation's clocks", () => {
-  test("silence: it asks whether all is read, and says that the limit passed only when asked then", () => {
-    const { tell, pass, news, replies } = setUp();
-    pass(99);
-    tell({ type: "expire" });
-    expect(news).toEqual([]);
-    pass(1);
-    expect(news).toEqual([due]);
-    tell({ type: "expire" });
-
-    expect(news).toEqual([due, expired("timeout", 100)]);
-    expect(replies).toEqual([]);
-  });
-
-  test.each([["attempt"], ["progress"]] as const)("an %s begins the silence anew, without a new timer", (type) => {
-    const { tell, pass, alarms, news } = setUp();
-    pass(60);
-    tell(type === "attempt" ? { type } : { type, update: step(1) });
-    expect(alarms).toHaveLength(1);
-    pass(99);
-    expect(news).toEqual([]);
-    pass(1);
-    expect(news).toEqual([due]);
-  });
-
-  test("progress between the question and the look at the clock saves it", () => {
-    const { tell, pass, news } = setUp();
-    pass(100);
-    tell({ type: "progress", update: step(1) });
-    tell({ type: "expire" });
-    expect(news).toEqual([due]);
-    pass(100);
-    expect(news).toEqual([due, due]);
-  });
-
-  test("the whole: counted from the call, whatever comes", () => {
-    const { tell, pass, news } = setUp({ calledAt: 950, maxTimeout: 200 });
-    pass(90);
-    tell({ type: "attempt" });
-    pass(59);
-    expect(news).toEqual([]);
-    pass(1);
-    tell({ type: "expire" });
-
-    expect(news).toEqual([due, expired("maxTimeout", 200)]);
-  });
-
-  test("of two limits that pass together silence is named", () => {
-    const { tell, pass, news } = setUp({ maxTimeout: 100 });
-    pass(100);
-    tell({ type: "expire" });
-
-    expect(news).toEqual([due, expired("timeout", 100)]);
-  });
-
-  test("one that began long ago is due at once", () => {
-    const { alarms } = setUp({ lastSign: 100 });
-
-    expect(alarms.map(({ at }) => at)).toEqual([1_000]);
-  });
-
-  test("without limits there is no timer", () => {
-    const { alarms } = setUp({ timeout: Number.POSITIVE_INFINITY, maxTimeout: Number.POSITIVE_INFINITY });
-
-    expect(alarms).toEqual([]);
-  });
-
-  test("silence stands still while handlers of ours work, and begins anew when the last has ended", () => {
-    const { tell, pass, timers, news } = setUp();
-    tell({ type: "pause" });
-    tell({ type: "pause" });
-    pass(300);
-    tell({ type: "resume" });
-    pass(300);
-    expect(news).toEqual([]);
-    tell({ type: "resume" });
-    expect(timers()).toBe(1);
-    pass(99);
-    expect(news).toEqual([]);
-    pass(1);
-    expect(news).toEqual([due]);
-  });
-
-  test("the whole does not stand still", () => {
-    const { tell, pass, news } = setUp({ maxTimeout: 150 });
-    tell({ type: "pause" });
-    pass(150);
-    tell({ type: "expire" });
-
-    expect(news).toEqual([due, expired("maxTimeout", 150)]);
-  });
-
-  test("settled, it looks at no clock any more", () => {
-    const deliver = () => Promise.resolve();
-    const { tell, pass, news, alarms } = setUp({ deliver, progressDrain: Number.POSITIVE_INFINITY });
-    tell({ type: "pause" });
-    tell({ type: "progress", update: step(1) });
-    tell({ type: "settle", settlement: done });
-    const before = alarms.length;
-    tell({ type: "resume" });
-    expect(alarms).toHaveLength(before);
-    pass(5_000);
-    tell({ type: "tick" });
-    tell({ type: "expire" });
-
-    expect(news).toEqual([]);
-  });
-});
 
 describe("an operation's updates", () => {
   test("go to the callback at once, in order, and are counted", () => {
     const seen: number[] = [];
-    const { tell, report } = setUp({ deliver: ({ progress }) => void seen.push(progress) });
+    const { tell, report } = startOperation({ deliver: ({ progress }) => void seen.push(progress) });
     for (const progress of [1, 2, 3]) tell({ type: "progress", update: step(progress) });
 
     expect(seen).toEqual([1, 2, 3]);
@@ -231,7 +16,7 @@ describe("an operation's updates", () => {
   });
 
   test("nobody listens: nothing is delivered, nothing waits", () => {
-    const { tell, report, describeIt } = setUp();
+    const { tell, report, describeIt } = startOperation();
     tell({ type: "progress", update: step(1) });
 
     expect(report.delivered).toBe(0);
@@ -240,7 +25,7 @@ describe("an operation's updates", () => {
 
   test("wait while the callback is busy, the oldest dropped past the bound", () => {
     const seen: number[] = [];
-    const { tell, piped, report, describeIt } = setUp({
+    const { tell, piped, report, describeIt } = startOperation({
       deliver: async ({ progress }) => void seen.push(progress),
     });
     for (const progress of [1, 2, 3, 4]) tell({ type: "progress", update: step(progress) });
@@ -257,7 +42,7 @@ describe("an operation's updates", () => {
 
   test("what the callback throws, and what it rejects with, is told once, the first with a count", () => {
     let count = 0;
-    const { tell, piped, report, replies } = setUp({
+    const { tell, piped, report, replies } = startOperation({
       deliver: () => {
         if (++count < 3) throw new Error(`failure ${count}`);
         return Promise.resolve();
@@ -274,7 +59,7 @@ describe("an operation's updates", () => {
 
   test("none is taken once it has settled", () => {
     const seen: number[] = [];
-    const { tell, piped } = setUp({ deliver: async ({ progress }) => void seen.push(progress) });
+    const { tell, piped } = startOperation({ deliver: async ({ progress }) => void seen.push(progress) });
     tell({ type: "progress", update: step(1) });
     tell({ type: "settle", settlement: done });
     tell({ type: "progress", update: step(2) });
@@ -286,7 +71,7 @@ describe("an operation's updates", () => {
 
 describe("an operation's settlement", () => {
   test("is replied once, and ends the process", () => {
-    const { tell, replies, exits, report } = setUp();
+    const { tell, replies, exits, report } = startOperation();
     tell({ type: "hurry" });
     expect([replies, exits]).toEqual([[], []]);
     tell({ type: "settle", settlement: done });
@@ -298,7 +83,7 @@ describe("an operation's settlement", () => {
 
   test("of an answer waits for the updates before it, and the first settlement counts", () => {
     const seen: number[] = [];
-    const { tell, piped, replies } = setUp({ deliver: async ({ progress }) => void seen.push(progress) });
+    const { tell, piped, replies } = startOperation({ deliver: async ({ progress }) => void seen.push(progress) });
     tell({ type: "progress", update: step(1) });
     tell({ type: "progress", update: step(2) });
     tell({ type: "settle", settlement: done });
@@ -312,7 +97,10 @@ describe("an operation's settlement", () => {
   });
 
   test("of an answer waits no longer than the drain, and a callback that hangs has failed", () => {
-    const { tell, pass, replies, report } = setUp({ deliver: () => new Promise(() => undefined), timeout: 5_000 });
+    const { tell, pass, replies, report } = startOperation({
+      deliver: () => new Promise(() => undefined),
+      timeout: 5_000,
+    });
     tell({ type: "progress", update: step(1) });
     tell({ type: "settle", settlement: done });
     pass(49);
@@ -329,7 +117,7 @@ describe("an operation's settlement", () => {
     ["a loss", lost, {}],
     ["an answer without a drain", done, { progressDrain: 0 }],
   ] as const)("%s waits for no callback", (_, settlement, options) => {
-    const { tell, replies, report } = setUp({ deliver: () => new Promise(() => undefined), ...options });
+    const { tell, replies, report } = startOperation({ deliver: () => new Promise(() => undefined), ...options });
     tell({ type: "progress", update: step(1) });
     tell({ type: "settle", settlement });
 
@@ -339,7 +127,7 @@ describe("an operation's settlement", () => {
 
   test("with a drain for ever there is no timer for it; in a hurry it is replied at once", () => {
     const options = { deliver: () => new Promise(() => undefined), progressDrain: Number.POSITIVE_INFINITY };
-    const { tell, alarms, replies } = setUp(options);
+    const { tell, alarms, replies } = startOperation(options);
     tell({ type: "progress", update: step(1) });
     tell({ type: "settle", settlement: done });
     expect(alarms).toHaveLength(1);
@@ -351,7 +139,7 @@ describe("an operation's settlement", () => {
 });
 
 test("only an order to stop ends an operation's process, whatever else it is sent", () => {
-  const { mailOf, exits, replies } = setUp();
+  const { mailOf, exits, replies } = startOperation();
   mailOf(MailKind.system, { order: "replace" });
   mailOf(MailKind.cast, { order: "stop" });
   mailOf(MailKind.call, { type: "settle", settlement: done });
