@@ -4,7 +4,8 @@ import { Operations, type OperationsMail } from "../../../src/connection/operati
 import { Pending, type Ticket } from "../../../src/connection/pending.js";
 import type { ConnectionSettings } from "../../../src/connection/settings.js";
 import { Wire } from "../../../src/connection/wire.js";
-import type { OperationMail, OperationNews } from "../../../src/operation/process.js";
+import type { Waiter } from "../../../src/operation/deadlines.js";
+import type { OperationHost, OperationMail, OperationNews } from "../../../src/operation/process.js";
 import type { Settlement } from "../../../src/operation/settlement.js";
 import type { Failure } from "../../../src/protocol/failure.js";
 import { legacyCodec, type ServerInfo } from "../../../src/protocol/legacy.js";
@@ -217,4 +218,57 @@ test("the end is there when all processes have ended, and each is told to hurry"
   expect(isOver).toBe(false);
   ends[1]?.();
   await over;
+});
+
+test("who did not make a call cannot cancel it, whatever token it has", () => {
+  const { accept, operations, settlements } = setUp();
+  const caller = {};
+  accept("a", { caller });
+  operations.cancel({ token: "a", ...enough });
+  operations.cancel({ token: "a", ...enough, caller: {} });
+  expect(settlements()).toEqual([]);
+  operations.cancel({ token: "a", ...enough, caller });
+
+  expect(settlements()).toHaveLength(1);
+});
+
+test("what cannot go at all is replied at once, and no process is made for it", () => {
+  const { accept, spawned, stats, operations } = setUp();
+  const settlements = accept("a", { method: "resources/read" });
+
+  expect(settlements).toMatchObject([{ ok: false, failure: { code: "CAPABILITY" }, outcome: "not_sent" }]);
+  expect(spawned).toEqual([]);
+  expect(stats.operations).toEqual({ started: 1, settled: 1 });
+  expect(operations.counts).toEqual({ waiting: 0, inFlight: 0 });
+});
+
+test("a repeat is told with its number and how far the one before went, a first attempt is not", () => {
+  const { accept, operations, reports } = setUp();
+  accept("a", { retry: 3, isStream: true });
+  expect(reports).toEqual([]);
+  operations.lost(lost);
+
+  expect(reports).toEqual([["retried", expect.objectContaining({ token: "a" }), 2, "not_sent"]]);
+});
+
+test("the timer of all limits rings those that are due, and who was killed is let go of", () => {
+  const { accept, operations, spawned, processOf } = setUp();
+  accept("a");
+  const { host } = spawned[0] as { host: OperationHost };
+  const rung: string[] = [];
+  const waiter = (name: string, due: number): Waiter & { hasEnded: boolean } => {
+    const ring = () => rung.push(name);
+    return { due, previous: undefined, next: undefined, line: undefined, hasEnded: false, ring };
+  };
+  const [due, later, dead] = [waiter("due", 0), waiter("later", 5), waiter("dead", 9)];
+  for (const each of [due, later, dead]) host.deadlines.enter(each, 10);
+  operations.rung();
+  expect(rung).toEqual(["due"]);
+  dead.hasEnded = true;
+  operations.exited(processOf(0), undefined);
+  expect(dead.line).toBeDefined();
+  accept("b");
+  operations.exited(processOf(1), lost);
+
+  expect([dead.line, later.line?.oldest]).toEqual([undefined, later]);
 });
