@@ -106,6 +106,8 @@ describe("why a connection is not there", () => {
     expect(troubleIn(5).defect(failure(error))).toMatchObject({
       message: expect.stringMatching(/^The client had a defect: .*oops/),
     });
+    const orderly = shutdownWith("detail");
+    expect(troubleIn(5).defect(orderly)).toMatchObject({ cause: orderly });
     expect(troubleIn(5).defect("killed")).toMatchObject({ code: "CONNECTION_LOST", cause: "killed" });
   });
 });

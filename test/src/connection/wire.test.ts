@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { expect, onTestFinished, test } from "vitest";
 import { Wire } from "../../../src/connection/wire.js";
 import type { MessageHead, TransportRef } from "../../../src/transport/transport.js";
 import { noteReports } from "../../support/reporter.js";
@@ -109,4 +110,32 @@ test("that nobody waits for an answer is told over HTTP, and no pipe knows what 
 
   expect(pipe.told).toEqual([]);
   expect(http.told).toEqual([["abandon", 5], ["reopen"]]);
+});
+
+test("what is written is told to whoever listens: what it is, of which incarnation, in which revision", () => {
+  const { wire, transport } = setUp();
+  const heard: unknown[] = [];
+  const listen = (message: unknown) => void heard.push(message);
+  subscribe("caduceus:transport.send", listen);
+  onTestFinished(() => void unsubscribe("caduceus:transport.send", listen));
+  const headers = { "mcp-protocol-version": "2025-11-25" };
+  const initialized = JSON.stringify({ jsonrpc: "2.0", method: "notifications/initialized" });
+  const answer = JSON.stringify({ jsonrpc: "2.0", id: 5, result: {} });
+  wire.attach(transport, 3);
+  wire.write(ping(7), { kind: "request", id: 7, method: "ping", headers });
+  wire.write(initialized, { kind: "notification", method: "notifications/initialized", headers: {} });
+  wire.write(answer, { kind: "response", headers });
+
+  expect(heard).toMatchObject([
+    { incarnation: 3, kind: "request", id: 7, method: "ping", protocolVersion: "2025-11-25", text: ping(7) },
+    {
+      incarnation: 3,
+      kind: "notification",
+      id: undefined,
+      method: "notifications/initialized",
+      protocolVersion: undefined,
+      text: initialized,
+    },
+    { incarnation: 3, kind: "response", id: undefined, method: undefined, protocolVersion: "2025-11-25", text: answer },
+  ]);
 });
