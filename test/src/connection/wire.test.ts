@@ -1,6 +1,8 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { expect, onTestFinished, test } from "vitest";
+import type { Clock } from "../../../actors/index.js";
 import { Wire } from "../../../src/connection/wire.js";
+import { Reporter } from "../../../src/telemetry/reporter.js";
 import type { MessageHead, TransportRef } from "../../../src/transport/transport.js";
 import { noteReports } from "../../support/reporter.js";
 
@@ -121,21 +123,30 @@ test("what is written is told to whoever listens: what it is, of which incarnati
   const headers = { "mcp-protocol-version": "2025-11-25" };
   const initialized = JSON.stringify({ jsonrpc: "2.0", method: "notifications/initialized" });
   const answer = JSON.stringify({ jsonrpc: "2.0", id: 5, result: {} });
-  wire.attach(transport, 3);
+  const clock = { now: () => 0 } as unknown as Clock;
+  const reporter = new Reporter({ client: "c", clock, payloads: false, maxLength: 1, secrets: [] });
+  wire.attach(transport, 3, reporter);
   wire.write(ping(7), { kind: "request", id: 7, method: "ping", headers });
   wire.write(initialized, { kind: "notification", method: "notifications/initialized", headers: {} });
   wire.write(answer, { kind: "response", headers });
 
   expect(heard).toMatchObject([
-    { incarnation: 3, kind: "request", id: 7, method: "ping", protocolVersion: "2025-11-25", text: ping(7) },
+    { incarnation: 3, kind: "request", id: 7, method: "ping", protocolVersion: "2025-11-25", length: ping(7).length },
     {
       incarnation: 3,
       kind: "notification",
       id: undefined,
       method: "notifications/initialized",
       protocolVersion: undefined,
-      text: initialized,
+      length: initialized.length,
     },
-    { incarnation: 3, kind: "response", id: undefined, method: undefined, protocolVersion: "2025-11-25", text: answer },
+    {
+      incarnation: 3,
+      kind: "response",
+      id: undefined,
+      method: undefined,
+      protocolVersion: "2025-11-25",
+      length: answer.length,
+    },
   ]);
 });
