@@ -1,13 +1,6 @@
-/** Runs before every test file when mutants are tested, to keep each mutant's run short. */
+/** Runs before every test file when mutants are tested. */
 import fc from "fast-check";
-import { beforeEach, inject, onTestFailed } from "vitest";
-
-declare module "vitest" {
-  interface ProvidedContext {
-    /** Which mutant is switched on; none in the first run, of everything unchanged. */
-    readonly activeMutant?: string;
-  }
-}
+import { beforeEach } from "vitest";
 
 /** Floods, random programs, a process of its own: as long as a hundred others each, and what they reach those reach too. */
 const LEFT_OUT = [
@@ -21,18 +14,9 @@ const LEFT_OUT = [
   "operations of any timing go in the order they were called",
 ];
 
-const world = globalThis as { foundMutant?: string | undefined };
-const mutant = inject("activeMutant");
-
-// One failed test is enough to know that a mutant is found: the files after that one are not even loaded.
-if (mutant !== undefined && world.foundMutant === mutant) throw new Error("This mutant is found already");
-
 // A mutant is found in every run or in none.
 fc.configureGlobal({ seed: 1 });
 
 beforeEach((context) => {
   if (LEFT_OUT.includes(context.task.name)) context.skip();
-  onTestFailed(() => {
-    world.foundMutant = mutant;
-  });
 });
