@@ -99,6 +99,18 @@ describe("what an operation is found by", () => {
     ]);
   });
 
+  test("its own token, where that is the one on the wire, only during an attempt", () => {
+    const table = new PendingTable();
+    const pending = add(table, "a");
+    expect(table.byWireToken("a")).toBeUndefined();
+    begin(table, pending, "a");
+    expect(table.byWireToken("a")).toBe(pending);
+    table.endAttempt(pending);
+    expect(table.byWireToken("a")).toBeUndefined();
+    begin(table, pending, "b");
+    expect([table.byWireToken("a"), table.byWireToken("b")]).toEqual([undefined, pending]);
+  });
+
   test("its process until that has ended, though it has settled", () => {
     const table = new PendingTable();
     const pending = add(table, "a");

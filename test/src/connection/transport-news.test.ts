@@ -15,7 +15,11 @@ const welcome = {
   capabilities: { tools: {}, resources: {} },
   serverInfo: { name: "a", version: "1" },
 };
-const discovered = { resultType: "complete", supportedVersions: ["2026-07-28"], capabilities: { tools: {} } };
+const discovered = {
+  resultType: "complete",
+  supportedVersions: ["2026-07-28"],
+  capabilities: { tools: {}, resources: {} },
+};
 
 /** A connection that is ready over a pipe whose other end is the test: it reads frames, and tells any news. */
 async function setUp(options: BareOptions = {}) {
@@ -176,6 +180,34 @@ describe("what a server sends of its own accord", () => {
 
     expect(call.value).toMatchObject({ failure: { code: "CANCELLED", reason: "enough" }, outcome: "unknown" });
     expect(it.events).toEqual([]);
+  });
+
+  test("a cancel of a poll ends neither the task nor who waits for it", async () => {
+    const it = await setUp({ protocol: "modern" });
+    const call = it.watchAsk({ method: "tools/call", params: { name: "work" } });
+    await it.clock.settle();
+    const task = { taskId: "t", status: "working", ttlMs: null, pollIntervalMs: 100 };
+    await it.receive({ id: it.messages()[0]?.id, result: { resultType: "task", ...task } });
+    await it.clock.advance(100);
+    const poll = it.messages()[1];
+    expect(poll).toMatchObject({ method: "tasks/get" });
+    await it.receive({ method: "notifications/cancelled", params: { requestId: poll?.id } });
+
+    expect(call.state).toBe("pending");
+  });
+
+  test("an answer that came after questions says so, one without does not", async () => {
+    const it = await setUp({ protocol: "modern", answer: () => ({ result: {} }) });
+    const read = { method: "resources/read", params: { uri: "file:///a" } };
+    const [asked, plain] = [it.watchAsk(read), it.watchAsk(read)];
+    await it.clock.settle();
+    const [first, second] = it.messages();
+    const inputRequests = { a: { method: "roots/list" } };
+    await it.receive({ id: first?.id, result: { resultType: "input_required", inputRequests } });
+    for (const id of [second?.id, it.messages()[2]?.id])
+      await it.receive({ id, result: { resultType: "complete", contents: [] } });
+
+    expect([asked.value, plain.value]).toMatchObject([{ hasRounds: true }, { hasRounds: false }]);
   });
 
   test("a handler that fails is a warning with the method, and an error to the server", async () => {
