@@ -274,3 +274,15 @@ test("who was out before goes before all others that wait", async () => {
 
   expect(out()).toEqual(["b"]);
 });
+
+test("once whose turn it was is out, others go at once again", async () => {
+  const { departures, add, out, turn } = setUp(3);
+  add("a");
+  departures.open(agreement);
+  await turn();
+  departures.accepted(1);
+  await turn();
+  add("b");
+
+  expect(out()).toEqual(["a", "b"]);
+});
