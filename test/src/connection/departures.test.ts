@@ -103,18 +103,6 @@ test("who comes while another is on its way out of the outbox comes after it", a
   expect(out()).toEqual(["a", "b"]);
 });
 
-test("who comes after the last has left the outbox goes at once again", async () => {
-  const { departures, add, out, turn } = setUp(3);
-  add("a");
-  departures.open(agreement);
-  await turn();
-  departures.accepted(1);
-  await turn();
-  add("b");
-
-  expect(out()).toEqual(["a", "b"]);
-});
-
 test("who comes while others wait in the outbox comes after them", async () => {
   const { wire, departures, add, out, turn } = setUp(3);
   departures.open(agreement);
@@ -294,4 +282,16 @@ test("who was out before goes before all others that wait", async () => {
   await turn();
 
   expect(out()).toEqual(["b"]);
+});
+
+test("once whose turn it was is out, others go at once again", async () => {
+  const { departures, add, out, turn } = setUp(3);
+  add("a");
+  departures.open(agreement);
+  await turn();
+  departures.accepted(1);
+  await turn();
+  add("b");
+
+  expect(out()).toEqual(["a", "b"]);
 });

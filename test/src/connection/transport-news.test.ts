@@ -197,7 +197,7 @@ describe("what a server sends of its own accord", () => {
   });
 
   test("an answer that came after questions says so, one without does not", async () => {
-    const it = await setUp({ protocol: "modern", answer: () => ({ result: {} }) });
+    const it = await setUp({ protocol: "modern", answer: () => ({ result: { roots: [] } }) });
     const read = { method: "resources/read", params: { uri: "file:///a" } };
     const [asked, plain] = [it.watchAsk(read), it.watchAsk(read)];
     await it.clock.settle();

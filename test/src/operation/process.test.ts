@@ -57,6 +57,16 @@ describe("an operation's updates", () => {
     expect(replies).toEqual([done]);
   });
 
+  test("a callback whose promise resolves has not failed", () => {
+    const { tell, piped, report, replies } = startOperation({ deliver: () => Promise.resolve() });
+    tell({ type: "progress", update: step(1) });
+    piped[0]?.({ ok: true, value: undefined });
+    tell({ type: "settle", settlement: done });
+
+    expect(replies).toEqual([done]);
+    expect(report.failures).toEqual([]);
+  });
+
   test("none is taken once it has settled", () => {
     const seen: number[] = [];
     const { tell, piped } = startOperation({ deliver: async ({ progress }) => void seen.push(progress) });
