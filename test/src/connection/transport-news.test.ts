@@ -182,6 +182,19 @@ describe("what a server sends of its own accord", () => {
     expect(it.events).toEqual([]);
   });
 
+  test("a cancel of a request of its own is not one of ours that has the same id", async () => {
+    const it = await setUp({ answer: () => new Promise(() => undefined) });
+    const call = it.watchAsk({ method: "tools/call", params: { name: "work" } });
+    await it.clock.settle();
+    const id = it.messages()[0]?.id;
+    await it.receive({ id, method: "roots/list" });
+    await it.receive({ method: "notifications/cancelled", params: { requestId: id } });
+    expect(call.state).toBe("pending");
+    await it.receive({ method: "notifications/cancelled", params: { requestId: id } });
+
+    expect(call.value).toMatchObject({ failure: { code: "CANCELLED" } });
+  });
+
   test("a cancel of a poll ends neither the task nor who waits for it", async () => {
     const it = await setUp({ protocol: "modern" });
     const call = it.watchAsk({ method: "tools/call", params: { name: "work" } });
@@ -248,6 +261,22 @@ test("a client's notification goes out while ready, if it means anything to the 
   await it.clock.settle();
 
   expect(it.written()).toHaveLength(1);
+  expect(it.connection.alive).toBe(true);
+});
+
+test.each([
+  ["a message", { type: "received", value: { jsonrpc: "2.0", method: "notifications/message", params: {} } }],
+  ["noise", { type: "noise", line: "a banner" }],
+  ["a request's failure", { type: "failed", id: 99, outcome: "unknown", failure: { code: "OVERLOADED", limit: 1 } }],
+] as const)("%s is a sign of life", async (_, news) => {
+  const it = await setUp({ heartbeat: { interval: 100, timeout: 50 } });
+  await it.clock.advance(90);
+  await it.say(news);
+  await it.clock.advance(99);
+  expect(it.messages()).toEqual([]);
+  await it.clock.advance(1);
+
+  expect(it.messages()).toMatchObject([{ method: "ping" }]);
 });
 
 test("what waits and what is in flight can be seen from outside", async () => {
