@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Process } from "../../../actors/index.js";
-import { noreply, server } from "../../../actors/index.js";
+import { noreply, server, shutdownWith } from "../../../actors/index.js";
 import type { Frame, TransportDefinition, TransportNews, TransportSetup } from "../../../src/transport/transport.js";
 import { type BareOptions, startConnection } from "../../support/connection.js";
 import { processesOf } from "../../support/memory.js";
@@ -297,4 +297,22 @@ test("closed, what is under way fails with that, and the server is told", async 
   expect(call.value).toEqual({ ok: false, failure, outcome: "unknown", attempts: 1 });
   expect(it.messages().map(({ method }) => method)).toEqual(["tools/call", "notifications/cancelled"]);
   expect(it.events[0]).toEqual({ type: "detached" });
+});
+
+test("a transport that is used once: its end is the connection's, and what could be repeated fails with it", async () => {
+  const it = await setUp({ isUsedOnce: true });
+  const call = it.watchAsk({ method: "tools/list" });
+  await it.clock.settle();
+  processesOf(it, "transport #1")[0]?.exit(shutdownWith({ message: "It ended" }));
+  await it.clock.advance(60_000);
+
+  const message = "It ended, and cannot be opened again: give `connect` a function that makes a transport";
+  const failure = { code: "CONNECTION_LOST", message };
+  expect(it.events.filter(({ type }) => type !== "dropped")).toMatchObject([
+    { type: "state", state: "down" },
+    { type: "down", failure },
+    { type: "lost", failure },
+  ]);
+  expect(call.value).toMatchObject({ ok: false, failure, outcome: "unknown", attempts: 1 });
+  expect(processesOf(it, "transport #2")).toEqual([]);
 });
