@@ -41,20 +41,6 @@ async function setUp(answers: Readonly<Record<string, object>>, options: BareOpt
 const welcome = {
   initialize: { protocolVersion: "2025-11-25", capabilities: { tools: {} }, serverInfo: { name: "a", version: "1" } },
 };
-const advice = "cannot be opened again: give `connect` a function that makes a transport";
-
-test("a transport that can be used once is not opened again, and says what to do", async () => {
-  const it = await setUp(welcome, { isUsedOnce: true });
-  await it.end();
-  await it.clock.advance(60_000);
-
-  expect(it.opened()).toBe(1);
-  expect(it.events.find(({ type }) => type === "lost")).toMatchObject({
-    failure: { code: "CONNECTION_LOST", message: expect.stringContaining(advice) },
-  });
-  expect(it.events.at(-1)).not.toMatchObject({ state: "ready" });
-});
-
 test("what could be repeated fails with it at once, whether it was out or waited", async () => {
   const it = await setUp(welcome, { isUsedOnce: true, maxInFlight: 1 });
   const calls = [1, 2].map(() => it.watchAsk({ method: "tools/list" }));

@@ -64,10 +64,22 @@ test("one that began long ago is due at once", () => {
   expect(alarms.map(({ at }) => at)).toEqual([1_000]);
 });
 
-test("without limits there is no timer", () => {
-  const { alarms } = startOperation({ timeout: Number.POSITIVE_INFINITY, maxTimeout: Number.POSITIVE_INFINITY });
+test("without limits there is no timer, and it waits with nobody", () => {
+  const limits = { timeout: Number.POSITIVE_INFINITY, maxTimeout: Number.POSITIVE_INFINITY };
+  const { alarms, behaviour } = startOperation(limits);
 
   expect(alarms).toEqual([]);
+  expect(behaviour).toMatchObject({ due: Number.POSITIVE_INFINITY, line: undefined });
+});
+
+test("while silence stands still, and there is no other limit, there is no timer", () => {
+  const { tell, pass, alarms, timers, news } = startOperation({ maxTimeout: Number.POSITIVE_INFINITY });
+  tell({ type: "pause" });
+  pass(5_000);
+
+  expect(alarms).toHaveLength(1);
+  expect(timers()).toBe(0);
+  expect(news).toEqual([]);
 });
 
 test("silence stands still while handlers of ours work, and begins anew when the last has ended", () => {
