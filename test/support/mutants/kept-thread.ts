@@ -1,3 +1,4 @@
+import type { RunnerTask } from "vitest";
 import { type PoolOptions, type PoolWorker, ThreadsPoolWorker, type WorkerRequest } from "vitest/node";
 
 /** After so many runs the thread is replaced: what mutants have left behind does not add up. */
@@ -31,7 +32,7 @@ export class KeptThread implements PoolWorker {
     this.#isNew = !isKept || kept === undefined;
     this.#thread = (isKept ? kept : undefined) ?? new ThreadsPoolWorker(options);
     const { state } = options.project.vitest;
-    this.#hasFound = () => isKept && state.getFiles().some(({ result }) => result?.state === "fail");
+    this.#hasFound = () => isKept && state.getFiles().some(hasFailed);
     if (isKept) kept = this.#thread;
   }
 
@@ -87,6 +88,11 @@ export class KeptThread implements PoolWorker {
   get #isKept(): boolean {
     return this.#thread === kept;
   }
+}
+
+/** Whether a test has failed: Stryker does not look at a file that failed before it had any. */
+function hasFailed(task: RunnerTask): boolean {
+  return task.type === "test" ? task.result?.state === "fail" : task.tasks.some(hasFailed);
 }
 
 /** Whether the thread has run what it was given, without an error of its own. */
