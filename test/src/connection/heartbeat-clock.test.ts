@@ -215,3 +215,17 @@ test("an answered doubt of a heart that beats by itself is followed by the next 
   pass(1);
   expect(asked).toHaveLength(2);
 });
+
+test("a timer's mail that comes when the connection is not ready any more, or ready anew, is late", () => {
+  const { heartbeat, asked, alarms } = setUp(own);
+  heartbeat.begin(codec);
+  const late = (alarms[0] as Alarm).mail;
+  heartbeat.end();
+  heartbeat.beat(late);
+  expect(alarms).toHaveLength(1);
+  heartbeat.begin(codec);
+  heartbeat.beat(late);
+
+  expect(alarms).toHaveLength(2);
+  expect(asked).toEqual([]);
+});
