@@ -249,7 +249,7 @@ class Run {
   }
 
   #outcome(player: Player): Outcome {
-    const codes = player.seen.flatMap(({ settled }) => settled.map(({ error }) => error?.code ?? "answered"));
+    const codes = player.seen.flatMap(({ settled }) => settled.flatMap(({ error }) => error?.code ?? []));
     return {
       violations: this.#violations,
       operations: player.seen.length,
