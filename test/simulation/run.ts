@@ -252,7 +252,7 @@ class Run {
   }
 
   #outcome(player: Player): Outcome {
-    const codes = player.seen.flatMap(({ settled }) => settled.map(({ error }) => error?.code ?? "answered"));
+    const codes = player.seen.flatMap(({ settled }) => settled.flatMap(({ error }) => error?.code ?? []));
     return {
       violations: this.#violations,
       operations: player.seen.length,
