@@ -25,7 +25,6 @@ export class Order<R> implements Ticket {
   readonly method: string;
   readonly params: Params | undefined;
   readonly meta: Params | undefined;
-  readonly token: ProgressToken;
   readonly priority: number;
   readonly retry: boolean | number | undefined;
   readonly timeout: number;
@@ -44,7 +43,6 @@ export class Order<R> implements Ticket {
     this.method = operation.method;
     this.params = operation.params;
     this.meta = operation.meta;
-    this.token = call.token;
     this.priority = operation.priority;
     this.retry = operation.retry ?? defaults.retry;
     this.timeout = operation.timeout ?? defaults.timeout;
@@ -54,6 +52,14 @@ export class Order<R> implements Ticket {
     this.result = operation.result;
     this.call = call;
     this.callback = operation.callback;
+  }
+
+  get token(): ProgressToken {
+    return this.call.token;
+  }
+
+  get serial(): number | undefined {
+    return this.call.serial;
   }
 
   get caller(): Call {
@@ -74,6 +80,6 @@ export class Order<R> implements Ticket {
     if (call.show(update) > 0) hub.drop("overflow", call.token);
     hub.reporter.progressed(this.method, update);
     hub.events.emit("progress", update);
-    return listeners.of(this, call.token)?.(update);
+    return listeners.of(this, update.token)?.(update);
   }
 }

@@ -1,12 +1,13 @@
 import { type Clock, isThenable } from "../../actors/index.js";
 import { checkedOperation, type Operation, type RequestOptions } from "../operation/operation.js";
 import type { Settlement } from "../operation/settlement.js";
+import type { Tokens } from "../operation/token.js";
 import type { CancelledError } from "../protocol/errors.js";
 import { errorOf, type Failure, type Reach } from "../protocol/failure.js";
-import { isProgressToken, type Params, type ProgressToken, type RpcError } from "../protocol/message.js";
+import { isProgressToken, type Params, type RpcError } from "../protocol/message.js";
 import type { KnownMethod, ResultByMethod } from "../protocol/results.js";
 import type { StandardSchema } from "../protocol/standard-schema.js";
-import { Call, TokenListeners } from "./call.js";
+import { Call, type CallHost, TokenListeners } from "./call.js";
 import type { Hub } from "./hub.js";
 import { type OperationPromise, operationPromise } from "./operation-promise.js";
 import { Order, type OrderHost } from "./order.js";
@@ -15,8 +16,7 @@ import { resultOf } from "./result.js";
 export interface RequestsParts {
   readonly clock: Clock;
   readonly hub: Hub;
-  /** Makes a token that nobody else has. */
-  readonly newToken: () => ProgressToken;
+  readonly tokens: Tokens;
   readonly schemas: { readonly [M in KnownMethod]: StandardSchema };
   /** Hears of every error that a server answered with, before the caller does. */
   readonly refused?: ((error: RpcError) => void) | undefined;
@@ -44,6 +44,7 @@ export class Requests {
   readonly listeners = new TokenListeners();
   readonly #parts: RequestsParts;
   readonly #host: OrderHost;
+  readonly #callHost: CallHost;
   #underWay = 0;
   /** Why nothing new is begun any more. */
   #refusal: Failure | undefined = undefined;
@@ -51,7 +52,9 @@ export class Requests {
 
   constructor(parts: RequestsParts) {
     this.#parts = parts;
-    this.#host = { hub: parts.hub, listeners: this.listeners, defaults: parts.defaults };
+    const { hub, tokens, defaults } = parts;
+    this.#host = { hub, listeners: this.listeners, defaults };
+    this.#callHost = { link: hub.link, tokens, progressBuffer: defaults.progressBuffer };
   }
 
   /** One request of the specification, as a caller's promise. */
@@ -141,11 +144,10 @@ export class Requests {
   }
 
   #call(options: Pick<RequestOptions, "progress"> | undefined): Call {
-    const { hub, clock, newToken, defaults } = this.#parts;
+    const { clock } = this.#parts;
     const progress: unknown = options?.progress;
     const given = typeof progress === "object" && progress !== null && "token" in progress ? progress.token : undefined;
-    const token = isProgressToken(given) ? given : newToken();
-    return new Call(token, clock.now(), defaults.progressBuffer, hub.link);
+    return new Call(this.#callHost, clock.now(), isProgressToken(given) ? given : undefined);
   }
 
   async #follow<T>(

@@ -52,7 +52,7 @@ export class Operations {
   readonly #settings: ConnectionSettings;
   readonly #wire: Wire;
   readonly #shell: OperationsShell;
-  readonly #table = new PendingTable();
+  readonly #table: PendingTable;
   /** The way out. */
   readonly departures: Departures;
   readonly #suspects = new Suspects();
@@ -71,12 +71,13 @@ export class Operations {
     this.#wire = wire;
     this.#shell = shell;
     this.#drop = dropInto(settings);
+    this.#table = new PendingTable(settings.tokens);
     this.#host = operationHost(self, settings);
     this.departures = new Departures(
       {
         maxInFlight: settings.maxInFlight,
         nextId: shell.nextId,
-        newToken: settings.newToken,
+        newToken: () => settings.tokens.make(),
         askOf: (pending, agreement) => this.#legs.tasks.askOf(pending, agreement),
         retried: ({ ticket, attempts, lastOutcome }) => settings.reporter.retried(ticket, attempts, lastOutcome),
         due: (pending) => self.process.send({ type: "release", pending }),
@@ -105,9 +106,8 @@ export class Operations {
   // In
 
   accept(ticket: Ticket, from: From): void {
-    const { token } = ticket;
-    if (this.#table.isTokenInUse(token)) {
-      this.#drop("progress.duplicateToken", token);
+    if (this.#table.isTokenInUse(ticket)) {
+      this.#drop("progress.duplicateToken", ticket.token);
       const message = "Expected the progress token to be free, but an operation under way has it: use another token";
       from.reply(unsent({ code: "INVALID_REQUEST", message }));
       return;

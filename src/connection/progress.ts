@@ -26,7 +26,8 @@ export function routeProgress(params: Params | undefined, table: PendingTable, d
   }
   pending.lastProgress = progress;
   const update: ProgressUpdate = {
-    token: pending.ticket.token,
+    // The same one; to make it again for each update would cost more than the rest.
+    token: pending.wireToken === undefined ? token : pending.ticket.token,
     progress,
     total: typeof total === "number" ? total : undefined,
     message: typeof message === "string" ? message : undefined,
