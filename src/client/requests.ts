@@ -53,7 +53,8 @@ export class Requests {
   constructor(parts: RequestsParts) {
     this.#parts = parts;
     const { hub, tokens, defaults } = parts;
-    this.#host = { hub, listeners: this.listeners, defaults };
+    const finish = <R>(order: Order<R>, settlement: Settlement) => this.#finish(order, settlement);
+    this.#host = { hub, listeners: this.listeners, finish, defaults };
     this.#callHost = { link: hub.link, tokens, progressBuffer: defaults.progressBuffer };
   }
 
@@ -88,8 +89,8 @@ export class Requests {
       const { link, reporter } = this.#parts.hub;
       const operation = make();
       if (reporter.watchesOperations) return this.#carryWatched(operation, call, look);
-      const order = this.#order(operation, call);
-      return link.request(order, (settlement) => this.#finish(order, settlement, look));
+      const order = this.#order(operation, call, undefined, look);
+      return link.requestFor(order, order);
     } catch (error) {
       return Promise.reject(this.#failed(call, error));
     }
@@ -99,7 +100,7 @@ export class Requests {
   async #carryWatched<R>(operation: Operation<R>, call: Call, look: Look<R> | undefined): Promise<R> {
     try {
       const { value, reach } = await this.carry(operation, call);
-      const looking = look?.(value, operation.params, reach);
+      const looking: Promise<void> | undefined = look?.(value, operation.params, reach);
       if (looking !== undefined) await looking;
       this.#ended(call);
       return value;
@@ -108,8 +109,8 @@ export class Requests {
     }
   }
 
-  #finish<R>(order: Order<R>, settlement: Settlement, look: Look<R> | undefined): R | Promise<R> {
-    const { call } = order;
+  #finish<R>(order: Order<R>, settlement: Settlement): R | Promise<R> {
+    const { call, look } = order;
     try {
       const result = this.#resultOf(order, settlement);
       const looked = isThenable(result)
@@ -200,7 +201,7 @@ export class Requests {
   }
 
   async #carry<R>(operation: Operation<R>, call: Call): Promise<Carried<R>> {
-    const order = this.#order(operation, call);
+    const order = this.#order(operation, call, this.#parts.clock.now(), undefined);
     const settlement = await this.#parts.hub.link.request(order);
     const value = await this.#resultOf(order, settlement);
     const { outcome, attempts } = settlement;
@@ -213,12 +214,12 @@ export class Requests {
   }
 
   /** @throws {CancelledError} for what has been given up already. */
-  #order<R>(operation: Operation<R>, call: Call): Order<R> {
+  #order<R>(operation: Operation<R>, call: Call, startedAt: number | undefined, look: Look<R> | undefined): Order<R> {
     const { method, signal } = operation;
     if (call.cancelled !== undefined) throw cancelled(method, call.cancelled.reason);
     if (signal?.aborted) throw cancelled(method, signal.reason, signal.reason);
     if (signal !== undefined) call.obey(signal);
-    return new Order(this.#host, operation, call, this.#parts.clock.now());
+    return new Order(this.#host, operation, call, startedAt, look);
   }
 }
 

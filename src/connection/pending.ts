@@ -77,7 +77,7 @@ export class Pending {
   id = 0;
   sequence = 0;
   wireToken: ProgressToken | undefined = undefined;
-  lastProgress = Number.NEGATIVE_INFINITY;
+  lastProgress: number | undefined = undefined;
   /** In which form the current attempt was asked. */
   codec: Codec | undefined = undefined;
   /** What the server asked for so far, and what goes along with the request because of it. */
@@ -207,7 +207,7 @@ export class PendingTable {
     if (!pending.isNextLeg) pending.attempts++;
     pending.isNextLeg = false;
     pending.wireToken = wireToken;
-    pending.lastProgress = Number.NEGATIVE_INFINITY;
+    pending.lastProgress = undefined;
     if (pending.ticket.isStream) this.#streamsOut++;
     if (wireToken !== undefined) this.#byWireToken.set(wireToken, pending);
   }

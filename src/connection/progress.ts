@@ -20,7 +20,7 @@ export function routeProgress(params: Params | undefined, table: PendingTable, d
     drop(table.wasFinished(token) ? "progress.late" : "progress.unknown", token);
     return;
   }
-  if (progress <= pending.lastProgress) {
+  if (pending.lastProgress !== undefined && progress <= pending.lastProgress) {
     drop("progress.notIncreasing", pending.ticket.token);
     return;
   }
