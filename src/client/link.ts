@@ -1,4 +1,4 @@
-import { type CallError, type Clock, callFor, type Taker } from "../../actors/index.js";
+import { CallError, type Clock, callFor, type Taker } from "../../actors/index.js";
 import type { Ticket } from "../connection/pending.js";
 import type { CancelOrder, ConnectionRef, Notice } from "../connection/protocol.js";
 import { type Settlement, unsent } from "../operation/settlement.js";
@@ -62,15 +62,15 @@ export class ConnectionLink {
 
   /** Has an operation carried out; its end comes in any case. */
   request(ticket: Ticket): Promise<Settlement> {
-    return this.requestFor(ticket, this.#plain(ticket));
+    const connection = this.#reachable;
+    return connection === undefined ? this.#unreachable(ticket) : this.#ask(connection, ticket);
   }
 
   /** The same for `taker`: resolves with what that makes of the end. It hands what has failed to {@link unanswered}. */
   requestFor<T>(ticket: Ticket, taker: Taker<T>): Promise<T> {
-    const connection = this.#connection;
-    if (this.#closed === undefined && connection?.alive === true) return callFor(connection, "request", ticket, taker);
-    const end = this.#closed === undefined ? this.#park(ticket) : Promise.resolve(unsent(this.#closed));
-    return end.then((settlement) => taker.answered(settlement));
+    const connection = this.#reachable;
+    if (connection !== undefined) return callFor(connection, "request", ticket, taker);
+    return this.#unreachable(ticket).then((settlement) => taker.answered(settlement));
   }
 
   cancel(order: CancelOrder): void {
@@ -99,11 +99,21 @@ export class ConnectionLink {
     return this.#closed === undefined ? crashed(error) : { ...unsent(this.#closed), outcome: "unknown" };
   }
 
-  #plain(ticket: Ticket): Taker<Settlement> {
-    return {
-      answered: (settlement) => settlement as Settlement,
-      failed: (error) => this.unanswered(error, ticket),
-    };
+  get #reachable(): ConnectionRef | undefined {
+    return this.#closed === undefined && this.#connection?.alive === true ? this.#connection : undefined;
+  }
+
+  #unreachable(ticket: Ticket): Promise<Settlement> {
+    return this.#closed === undefined ? this.#park(ticket) : Promise.resolve(unsent(this.#closed));
+  }
+
+  async #ask(connection: ConnectionRef, ticket: Ticket): Promise<Settlement> {
+    try {
+      return await connection.call("request", ticket, NO_TIMEOUT);
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      return await this.unanswered(error, ticket);
+    }
   }
 
   #park(ticket: Ticket): Promise<Settlement> {
@@ -124,7 +134,7 @@ export class ConnectionLink {
         this.#parked.delete(ticket.token);
         settle(unsent({ code: "TIMEOUT", limit, after }));
       });
-      const move = (connection: ConnectionRef) => settle(callFor(connection, "request", ticket, this.#plain(ticket)));
+      const move = (connection: ConnectionRef) => settle(this.#ask(connection, ticket));
       this.#parked.set(ticket.token, { ticket, settle, move, timer });
     });
   }
@@ -137,6 +147,8 @@ export class ConnectionLink {
     return parked;
   }
 }
+
+const NO_TIMEOUT = { timeout: Number.POSITIVE_INFINITY };
 
 function crashed(error: CallError): Settlement {
   const message =
