@@ -7,9 +7,9 @@ const KEPT = 1_024;
  * A map from whole numbers above 0, for what comes and goes with every operation: open addressing, with linear probing.
  *
  * A `Map` that is added to and deleted from is copied again and again, and each copy refers to the next: one that has
- * become old keeps all later ones, with whatever was in them, alive until the next full collection. Of what a call
- * allocates a quarter was copied by the garbage collector for that. And three of them held 300 B per pending operation,
- * where these hold 90.
+ * become old keeps all later ones, with whatever was in them, alive until the next full collection. A quarter of all that
+ * calls allocate outlived them for that, and a call over stdio took 15.9 µs where it takes 9.7. Three of them also held
+ * 130 B per pending operation, where these hold 70.
  *
  *     keys     0 │ 17 │ 33 │  0 │  4 │ …     0 is nobody
  *     values     │  a │  b │    │  c │ …     each at its number's home, or in the first free slot after it

@@ -15,12 +15,15 @@ export function tokenFrom(random: () => number): string {
   return customRandom(urlAlphabet, 21, (count) => Uint8Array.from({ length: count }, () => random() * 256))();
 }
 
+/** The code of the digit 0. */
+const ZERO = 48;
+
 /**
  * The tokens of one client: what nobody else can guess, and a number. A `nanoid` for each
  * is made of 21 strings, which were 7 % of all bytes that a call allocates, and costs 0.15 µs more.
  *
- * Inside of the client the number stands for the token, which is made when somebody wants to see it: 90 B of what a
- * pending operation holds, and numbers need not be hashed.
+ * Inside of the client the number stands for the token, which is made when somebody wants to see it: a string is 90 B
+ * for as long as its operation is pending, and has to be hashed.
  */
 export class Tokens {
   readonly #prefix: string;
@@ -48,8 +51,13 @@ export class Tokens {
   /** The number of a token, if it was made here. */
   serialOf(token: ProgressToken): number | undefined {
     if (typeof token !== "string" || !token.startsWith(this.#prefix)) return undefined;
-    const serial = Number(token.slice(this.#prefix.length));
-    const isOurs = Number.isInteger(serial) && serial >= 1 && serial <= this.#last && this.of(serial) === token;
-    return isOurs ? serial : undefined;
+    // Digit by digit, since every progress notification comes this way: no string is made.
+    let serial = 0;
+    for (let index = this.#prefix.length; index < token.length; index++) {
+      const digit = token.charCodeAt(index) - ZERO;
+      serial = 10 * serial + digit;
+      if (digit < 0 || digit > 9 || serial === 0 || serial > this.#last) return undefined;
+    }
+    return serial === 0 ? undefined : serial;
   }
 }
