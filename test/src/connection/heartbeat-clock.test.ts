@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Self } from "../../../actors/index.js";
 import { type Beat, Heartbeat, type HeartbeatSettings } from "../../../src/connection/heartbeat.js";
 import type { Wire } from "../../../src/connection/wire.js";
+import { Tokens } from "../../../src/operation/token.js";
 import { legacyCodec } from "../../../src/protocol/legacy.js";
 
 interface Alarm {
@@ -29,7 +30,7 @@ function setUp(settings: HeartbeatSettings, { isHttp = false, isAwaited = false 
   } as unknown as Self<Beat>;
   const write = (text: string, head: unknown) => void asked.push({ ...JSON.parse(text), head });
   const wire = { isHttp, write } as unknown as Wire;
-  const heartbeat: Heartbeat = new Heartbeat(self, { heartbeat: settings, newToken: () => "token" }, wire, {
+  const heartbeat: Heartbeat = new Heartbeat(self, { heartbeat: settings, tokens: new Tokens("ping") }, wire, {
     nextId: () => 7 + asked.length,
     isAwaited: (before) => {
       awaited.push(before);
@@ -66,7 +67,7 @@ test("a silent server is asked after the interval, with a ping of the era's own 
 
   const head = { kind: "request", id: 7, method: "ping", headers: codec.headers("ping", undefined) };
   expect(asked).toEqual([
-    { jsonrpc: "2.0", id: 7, method: "ping", params: { _meta: { progressToken: "token" } }, head },
+    { jsonrpc: "2.0", id: 7, method: "ping", params: { _meta: { progressToken: "ping.1" } }, head },
   ]);
   expect([heartbeat.owns(7), heartbeat.owns(8)]).toEqual([true, false]);
 });

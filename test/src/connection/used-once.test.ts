@@ -89,7 +89,7 @@ test.each([
     expect(it.events.at(-1)).toMatchObject({ type: "ready", server: { era: "legacy" } });
     const result = { resultType: "complete", supportedVersions: ["2026-07-28"], capabilities: {} };
     const connection = processesOf(it, "connection")[0] as Process<unknown> | undefined;
-  connection?.send({
+    connection?.send({
       type: "received",
       incarnation: 1,
       value: { jsonrpc: "2.0", id: 1, result },
