@@ -231,6 +231,7 @@ export class PendingTable {
 
   /** Forgets an operation: its token and id are free. */
   settle(pending: Pending, settlement: Settlement): void {
+    if (pending.stage === "settled") return;
     this.endAttempt(pending);
     if (this.#tasks.delete(pending)) {
       this.#idleTasks--;
