@@ -5,7 +5,7 @@ import { NumberMap } from "../../../src/connection/number-map.js";
 type Step = readonly ["set" | "delete", number];
 
 const steps = (keys: fc.Arbitrary<number>) =>
-  fc.array(fc.tuple(fc.constantFrom<Step[0]>("set", "delete"), keys), { maxLength: 400 });
+  fc.array(fc.tuple(fc.constantFrom<Step[0]>("set", "delete"), keys), { maxLength: 400, size: "max" });
 
 function play(program: readonly Step[]): { readonly ours: NumberMap<string>; readonly model: Map<number, string> } {
   const ours = new NumberMap<string>();
