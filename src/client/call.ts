@@ -29,6 +29,8 @@ export class Call implements OperationHandle {
   #unwatch: (() => void) | undefined = undefined;
   /** Set once the caller has given it up by its handle. */
   cancelled: { readonly reason: unknown } | undefined = undefined;
+  /** Called when it is given up by its handle. */
+  givenUp: (() => void) | undefined = undefined;
 
   constructor(host: CallHost, calledAt: number, ownToken: ProgressToken | undefined) {
     this.#host = host;
@@ -54,6 +56,7 @@ export class Call implements OperationHandle {
   cancel(reason: unknown): void {
     if (this.cancelled !== undefined || this.#end !== undefined) return;
     this.cancelled = { reason };
+    this.givenUp?.();
     this.#host.link.cancel({ token: this.token, caller: this, reason });
   }
 

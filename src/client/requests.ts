@@ -213,11 +213,16 @@ export class Requests {
     return resultOf(order, settlement, this.#parts.schemas);
   }
 
-  /** @throws {CancelledError} for what has been given up already. */
+  /** @throws {CancelledError} for what has been given up already, {@link InvalidRequestError} for a token that is ours. */
   #order<R>(operation: Operation<R>, call: Call, startedAt: number | undefined, look: Look<R> | undefined): Order<R> {
     const { method, signal } = operation;
     if (call.cancelled !== undefined) throw cancelled(method, call.cancelled.reason);
     if (signal?.aborted) throw cancelled(method, signal.reason, signal.reason);
+    if (call.serial === undefined && this.#parts.tokens.isAhead(call.token)) {
+      const message =
+        "Expected `progress.token` to be a token of the caller's, got one that the client is about to make";
+      throw errorOf(method, { code: "INVALID_REQUEST", message, cause: undefined }, UNSENT);
+    }
     if (signal !== undefined) call.obey(signal);
     return new Order(this.#host, operation, call, startedAt, look);
   }

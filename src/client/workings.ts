@@ -73,7 +73,7 @@ export class Workings {
 
   /** @throws {ConfigError} for roots that cannot be. */
   constructor(parts: WorkingsParts) {
-    const { hub, clock, tools, identity, checkTool } = parts;
+    const { hub, clock, tools } = parts;
     this.#parts = parts;
     this.#cache = new ResultCache(() => clock.now());
     this.checkOutput = outputCheck(tools, parts.validators);
@@ -84,7 +84,7 @@ export class Workings {
       },
     });
     const learned = () => this.#wires.modern.look();
-    this.lists = new Lists({ requests: this.requests, hub, tools, identity, cache: this.#cache, checkTool, learned });
+    this.lists = new Lists({ ...parts, limits: parts.defaults, requests: this.requests, cache: this.#cache, learned });
     this.roots = new Roots(parts.roots, () => this.#rootsChanged());
     this.logLevels = new LogLevels(hub, this.requests);
     this.#wires = { legacy: this.#legacyWire(), modern: this.#modernWire() };

@@ -177,6 +177,7 @@ class OperationProcess implements Behaviour, Waiter {
         return;
       case "pause":
         this.#pauses++;
+        if (this.line === undefined && this.#timer === undefined && this.#settlement === undefined) this.#wait();
         return;
       case "resume":
         this.#resume();

@@ -20,7 +20,7 @@ const ZERO = 48;
 
 /**
  * The tokens of one client: what nobody else can guess, and a number. A `nanoid` for each
- * is made of 21 strings, which were 7 % of all bytes that a call allocates, and costs 0.15 µs more.
+ * would be made of 21 strings, 7 % of all bytes that a call allocates, and cost 0.15 µs more.
  *
  * Inside of the client the number stands for the token, which is made when somebody wants to see it: a string is 90 B
  * for as long as its operation is pending, and has to be hashed.
@@ -46,6 +46,11 @@ export class Tokens {
   /** The token of a number. */
   of(serial: number): string {
     return this.#prefix + serial;
+  }
+
+  /** Whether somebody else has a token that is still to be made here: the two could not be told apart. */
+  isAhead(token: ProgressToken): boolean {
+    return typeof token === "string" && token.startsWith(this.#prefix) && this.serialOf(token) === undefined;
   }
 
   /** The number of a token, if it was made here. */

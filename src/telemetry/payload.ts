@@ -101,7 +101,8 @@ class Page {
     else if (isRecord(value)) this.#object(value, depth, isHidden);
     else if (isHidden && (typeof value === "string" || typeof value === "number")) this.#add(`"${REDACTED}"`);
     else if (typeof value === "string") this.#string(value);
-    else if (typeof value === "number" || typeof value === "boolean") this.#add(JSON.stringify(value));
+    else if (typeof value === "number") this.#number(value);
+    else if (typeof value === "boolean") this.#add(JSON.stringify(value));
     else this.#add("null");
   }
 
@@ -140,6 +141,11 @@ class Page {
       else this.write(value, depth + 1, isHidden || isSecretContainer(key));
     }
     this.#add("}");
+  }
+
+  #number(value: number): void {
+    const { shown } = this.#clean(String(value), LONGEST_NAME);
+    this.#add(shown === String(value) ? JSON.stringify(value) : `"${REDACTED}"`);
   }
 
   #string(text: string): void {

@@ -66,9 +66,14 @@ const SHORTEST = 4;
 export function patternOf(
   values: readonly string[],
 ): { readonly pattern: RegExp; readonly longest: number } | undefined {
-  const telling = [...new Set(values)].filter((value) => value.length >= SHORTEST);
+  const telling = [...new Set(values.filter((value) => value.length >= SHORTEST).flatMap(formsOf))];
   if (telling.length === 0) return undefined;
   telling.sort((one, other) => other.length - one.length);
   const escaped = telling.map((value) => value.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
   return { pattern: new RegExp(escaped.join("|"), "g"), longest: telling[0]?.length ?? 0 };
+}
+
+/** A value as it is, as it stands in JSON within a text, and as it stands in a URL, which takes no half of a character. */
+function formsOf(value: string): string[] {
+  return [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(Buffer.from(value).toString())];
 }

@@ -4,10 +4,9 @@ import type { Params } from "../../protocol/message.js";
 import type { ListToolsResult, ReadResourceResult, ResultByMethod } from "../../protocol/results.js";
 import { cleanServerText } from "../../protocol/server-text.js";
 import type { Call } from "../call.js";
-import type { Hub } from "../hub.js";
 import type { OperationPromise } from "../operation-promise.js";
 import { operationOf, type Requests } from "../requests.js";
-import type { Identity } from "./identity.js";
+import { type AskerParts, askerOf } from "./asker.js";
 import { walkPages } from "./pages.js";
 import type { ResultCache } from "./result-cache.js";
 import type { CheckTool, ToolBook } from "./tool-book.js";
@@ -30,12 +29,10 @@ export interface ListOptions extends ReadOptions {
 type ListMethod = "tools/list" | "resources/list" | "resources/templates/list" | "prompts/list";
 type CachedMethod = ListMethod | "resources/read" | "server/discover";
 
-export interface ListsParts {
+export interface ListsParts extends AskerParts {
   readonly requests: Requests;
-  readonly hub: Hub;
   readonly tools: ToolBook;
   readonly cache: ResultCache;
-  readonly identity: Identity;
   /** Says what is wrong with the definition of a tool, and which headers its calls have. */
   readonly checkTool: CheckTool;
   /** The tools are known (better) now. */
@@ -136,7 +133,7 @@ export class Lists {
     const { requests, cache, hub, identity } = this.#parts;
     const operation = operationOf(method, params, options);
     const isModern = hub.server?.era !== "legacy";
-    const before = isModern ? await identity.now() : undefined;
+    const before = isModern ? await askerOf(operation, call, this.#parts) : undefined;
     const context = JSON.stringify([before, Object.entries(operation.headers ?? {}).sort()]);
     const mayShowAgain = options?.fresh !== true && operation.meta === undefined && operation.signal?.aborted !== true;
     const found = mayShowAgain && hub.closed === undefined ? cache.find(method, params, context) : undefined;
@@ -147,9 +144,15 @@ export class Lists {
     const generation = cache.generation(method);
     const { value, hasRounds } = await requests.carry(operation, call);
     const isKept = hub.server?.era === "modern" && !hasRounds && operation.meta === undefined;
+    if (!isKept || before === undefined) return value;
     // A token that was renewed meanwhile may be somebody else's: then nobody can tell whose result this is.
-    const isOfOne = isKept && before !== undefined && (await identity.now()) === before;
-    if (isOfOne) cache.keep(method, params, context, value, generation);
+    const keep = (after: number | undefined) => {
+      if (after === before) cache.keep(method, params, context, value, generation);
+    };
+    const after = identity.now();
+    // The caller does not wait for a host that is slow to say.
+    if (typeof after === "number") keep(after);
+    else void after.then(keep);
     return value;
   }
 }

@@ -196,3 +196,23 @@ test("those that have ended are let go of in every line, wherever they stand", (
   expect(rung).toEqual(["1", "4"]);
   expect(timers.size).toBe(0);
 });
+
+test("a timer that is set while the news of the one before is under way is not forgotten", () => {
+  const { waiterOf } = setUp();
+  const timers = new Set<object>();
+  const setTimer = () => {
+    const timer = {};
+    timers.add(timer);
+    return () => timers.delete(timer);
+  };
+  const deadlines = new Deadlines(() => 10, setTimer);
+  const [first, second] = [waiterOf("a", 10), waiterOf("b", 20)];
+  deadlines.enter(first, 10);
+  // The first timer has rung.
+  timers.clear();
+  deadlines.leave(first);
+  deadlines.enter(second, 10);
+  deadlines.rung();
+
+  expect(timers.size).toBe(1);
+});
