@@ -50,7 +50,7 @@ describe("a call that was given up before its answer", () => {
 
   test.each([
     ["over HTTP, where nothing is heard of it any more", codecs.modern, { isHttp: true }],
-    ["that is no tool's", codecs.modern, { ticket: { method: "prompts/get" } }],
+    ["that is no tool's", codecs.legacy, { ticket: { method: "prompts/get" } }],
     ["in a revision without tasks", codecs.old, {}],
   ])("is not remembered %s", (_, codec, options) => {
     const it = watched(codec, options);
