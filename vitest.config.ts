@@ -53,6 +53,8 @@ export default defineConfig({
           hookTimeout: 30_000,
           restoreMocks: true,
           pool: "forks",
+          // They wait for other processes most of the time.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

@@ -5,7 +5,7 @@
  * @module
  */
 export type { Alias, AliasOptions } from "./alias.js";
-export type { CallOptions, From } from "./call.js";
+export { type CallOptions, callFor, type From, type Taker } from "./call.js";
 export type { Clock } from "./clock.js";
 export {
   AlreadyStartedError,

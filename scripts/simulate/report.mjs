@@ -19,6 +19,7 @@ export function merged(all) {
   return {
     runs: sum("runs"),
     operations: sum("operations"),
+    answered: sum("answered"),
     fewestOperations: Math.min(...all.map(({ fewestOperations }) => fewestOperations ?? Number.POSITIVE_INFINITY)),
     faults: group("faults"),
     codes: group("codes"),
@@ -32,10 +33,10 @@ export function missing(counts, fewest) {
 }
 
 export function showReport(counts, seconds, fewest) {
-  const { runs, operations, fewestOperations } = counts;
+  const { runs, operations, answered, fewestOperations } = counts;
   const pace = (runs / seconds).toFixed(0);
   console.log(`${runs} runs in ${seconds.toFixed(1)} s (${pace}/s), nothing wrong`);
-  console.log(`${operations} operations, at least ${fewestOperations} in each run`);
+  console.log(`${operations} operations, ${answered} of them answered, at least ${fewestOperations} in each run`);
   for (const [name, title] of GROUPS) {
     console.log(`\n${title}:`);
     const sorted = Object.entries(counts[name]).sort(([, a], [, b]) => b - a);

@@ -1,18 +1,27 @@
 import { isThenable } from "../../actors/index.js";
 import type { Operation, ProgressCallback, ProgressUpdate } from "../operation/operation.js";
+import type { Tokens } from "../operation/token.js";
 import type { ProgressToken } from "../protocol/message.js";
 import { onAbort } from "./aborts.js";
 import type { ConnectionLink } from "./link.js";
 import type { OperationHandle } from "./operation-promise.js";
 import { ProgressStream } from "./progress-stream.js";
 
+/** What all calls of a client have in common. */
+export interface CallHost {
+  readonly link: Pick<ConnectionLink, "cancel">;
+  readonly tokens: Tokens;
+  readonly progressBuffer: number;
+}
+
 /** One call of a client method, which may take several operations (a list has pages): what its promise's handle acts on. */
 export class Call implements OperationHandle {
-  readonly token: ProgressToken;
   /** When the caller made it, on the runtime's clock. */
   readonly calledAt: number;
-  readonly #progressBuffer: number;
-  readonly #link: Pick<ConnectionLink, "cancel">;
+  /** The number of its token, unless that is the caller's own. */
+  readonly serial: number | undefined;
+  readonly #ownToken: ProgressToken | undefined;
+  readonly #host: CallHost;
   #stream: ProgressStream | undefined = undefined;
   #latest: ProgressUpdate | undefined = undefined;
   #end: { readonly error: unknown } | undefined = undefined;
@@ -21,16 +30,21 @@ export class Call implements OperationHandle {
   /** Set once the caller has given it up by its handle. */
   cancelled: { readonly reason: unknown } | undefined = undefined;
 
-  constructor(token: ProgressToken, calledAt: number, progressBuffer: number, link: Pick<ConnectionLink, "cancel">) {
-    this.token = token;
+  constructor(host: CallHost, calledAt: number, ownToken: ProgressToken | undefined) {
+    this.#host = host;
     this.calledAt = calledAt;
-    this.#progressBuffer = progressBuffer;
-    this.#link = link;
+    this.#ownToken = ownToken;
+    this.serial = ownToken === undefined ? host.tokens.next() : undefined;
+  }
+
+  /** Made for whoever asks: a call that nobody follows shows it to its server, and to nobody else. */
+  get token(): ProgressToken {
+    return this.#ownToken ?? this.#host.tokens.of(this.serial ?? 0);
   }
 
   get progress(): AsyncIterable<ProgressUpdate> {
     if (this.#stream === undefined) {
-      this.#stream = new ProgressStream(this.#progressBuffer);
+      this.#stream = new ProgressStream(this.#host.progressBuffer);
       if (this.#latest !== undefined) this.#stream.push(this.#latest);
       if (this.#end !== undefined) this.#stream.end(this.#end.error);
     }
@@ -40,14 +54,14 @@ export class Call implements OperationHandle {
   cancel(reason: unknown): void {
     if (this.cancelled !== undefined || this.#end !== undefined) return;
     this.cancelled = { reason };
-    this.#link.cancel({ token: this.token, caller: this, reason });
+    this.#host.link.cancel({ token: this.token, caller: this, reason });
   }
 
   /** Gives up what it has under way when the signal aborts; until it ends. */
   obey(signal: AbortSignal): void {
     const { token } = this;
     this.#unwatch ??= onAbort(signal, () =>
-      this.#link.cancel({ token, caller: this, reason: signal.reason, cause: signal.reason }),
+      this.#host.link.cancel({ token, caller: this, reason: signal.reason, cause: signal.reason }),
     );
   }
 

@@ -1,11 +1,9 @@
-import { CallError, type Clock } from "../../actors/index.js";
+import { CallError, type Clock, callFor, type Taker } from "../../actors/index.js";
 import type { Ticket } from "../connection/pending.js";
 import type { CancelOrder, ConnectionRef, Notice } from "../connection/protocol.js";
 import { type Settlement, unsent } from "../operation/settlement.js";
 import type { Failure } from "../protocol/failure.js";
 import type { ProgressToken } from "../protocol/message.js";
-
-type Settled<T> = (settlement: Settlement) => T | Promise<T>;
 
 interface Parked {
   readonly ticket: Ticket;
@@ -62,14 +60,17 @@ export class ConnectionLink {
     }
   }
 
-  /** Has an operation carried out; resolves with what `settled` makes of its end, which comes in any case. */
-  request(ticket: Ticket): Promise<Settlement>;
-  request<T>(ticket: Ticket, settled: Settled<T>): Promise<T>;
-  request(ticket: Ticket, settled: Settled<unknown> = same): Promise<unknown> {
-    if (this.#closed !== undefined) return Promise.resolve(unsent(this.#closed)).then(settled);
-    const connection = this.#connection;
-    if (connection === undefined || !connection.alive) return this.#park(ticket).then(settled);
-    return this.#call(connection, ticket, settled);
+  /** Has an operation carried out; its end comes in any case. */
+  request(ticket: Ticket): Promise<Settlement> {
+    const connection = this.#reachable;
+    return connection === undefined ? this.#unreachable(ticket) : this.#ask(connection, ticket);
+  }
+
+  /** The same for `taker`: resolves with what that makes of the end. It hands what has failed to {@link unanswered}. */
+  requestFor<T>(ticket: Ticket, taker: Taker<T>): Promise<T> {
+    const connection = this.#reachable;
+    if (connection !== undefined) return callFor(connection, "request", ticket, taker);
+    return this.#unreachable(ticket).then((settlement) => taker.answered(settlement));
   }
 
   cancel(order: CancelOrder): void {
@@ -91,18 +92,28 @@ export class ConnectionLink {
     this.#connection?.cast("notify", notice);
   }
 
-  /** Not an async function: what each of those keeps while it waits is more than all of this. */
-  #call<T>(connection: ConnectionRef, ticket: Ticket, settled: Settled<T>): Promise<T> {
-    return connection
-      .call("request", ticket, NO_TIMEOUT)
-      .then(settled, (error) => this.#unanswered(error, ticket, settled));
+  /** What becomes of an operation whose connection has not answered. */
+  unanswered(error: CallError, ticket: Ticket): Settlement | Promise<Settlement> {
+    // It had ended before the call: no process knows of it.
+    if (error.failure === "noproc" && this.#closed === undefined) return this.#park(ticket);
+    return this.#closed === undefined ? crashed(error) : { ...unsent(this.#closed), outcome: "unknown" };
   }
 
-  #unanswered<T>(error: unknown, ticket: Ticket, settled: Settled<T>): T | Promise<T> {
-    if (!(error instanceof CallError)) throw error;
-    // It had ended before the call: no process knows of it.
-    if (error.failure === "noproc" && this.#closed === undefined) return this.#park(ticket).then(settled);
-    return settled(this.#closed === undefined ? crashed(error) : { ...unsent(this.#closed), outcome: "unknown" });
+  get #reachable(): ConnectionRef | undefined {
+    return this.#closed === undefined && this.#connection?.alive === true ? this.#connection : undefined;
+  }
+
+  #unreachable(ticket: Ticket): Promise<Settlement> {
+    return this.#closed === undefined ? this.#park(ticket) : Promise.resolve(unsent(this.#closed));
+  }
+
+  async #ask(connection: ConnectionRef, ticket: Ticket): Promise<Settlement> {
+    try {
+      return await connection.call("request", ticket, NO_TIMEOUT);
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      return await this.unanswered(error, ticket);
+    }
   }
 
   #park(ticket: Ticket): Promise<Settlement> {
@@ -123,7 +134,7 @@ export class ConnectionLink {
         this.#parked.delete(ticket.token);
         settle(unsent({ code: "TIMEOUT", limit, after }));
       });
-      const move = (connection: ConnectionRef) => settle(this.#call(connection, ticket, same));
+      const move = (connection: ConnectionRef) => settle(this.#ask(connection, ticket));
       this.#parked.set(ticket.token, { ticket, settle, move, timer });
     });
   }
@@ -138,8 +149,6 @@ export class ConnectionLink {
 }
 
 const NO_TIMEOUT = { timeout: Number.POSITIVE_INFINITY };
-
-const same = (settlement: Settlement): Settlement => settlement;
 
 function crashed(error: CallError): Settlement {
   const message =

@@ -1,12 +1,13 @@
 import { type Clock, isThenable } from "../../actors/index.js";
 import { checkedOperation, type Operation, type RequestOptions } from "../operation/operation.js";
 import type { Settlement } from "../operation/settlement.js";
+import type { Tokens } from "../operation/token.js";
 import type { CancelledError } from "../protocol/errors.js";
 import { errorOf, type Failure, type Reach } from "../protocol/failure.js";
-import { isProgressToken, type Params, type ProgressToken, type RpcError } from "../protocol/message.js";
+import { isProgressToken, type Params, type RpcError } from "../protocol/message.js";
 import type { KnownMethod, ResultByMethod } from "../protocol/results.js";
 import type { StandardSchema } from "../protocol/standard-schema.js";
-import { Call, TokenListeners } from "./call.js";
+import { Call, type CallHost, TokenListeners } from "./call.js";
 import type { Hub } from "./hub.js";
 import { type OperationPromise, operationPromise } from "./operation-promise.js";
 import { Order, type OrderHost } from "./order.js";
@@ -15,8 +16,7 @@ import { resultOf } from "./result.js";
 export interface RequestsParts {
   readonly clock: Clock;
   readonly hub: Hub;
-  /** Makes a token that nobody else has. */
-  readonly newToken: () => ProgressToken;
+  readonly tokens: Tokens;
   readonly schemas: { readonly [M in KnownMethod]: StandardSchema };
   /** Hears of every error that a server answered with, before the caller does. */
   readonly refused?: ((error: RpcError) => void) | undefined;
@@ -44,6 +44,7 @@ export class Requests {
   readonly listeners = new TokenListeners();
   readonly #parts: RequestsParts;
   readonly #host: OrderHost;
+  readonly #callHost: CallHost;
   #underWay = 0;
   /** Why nothing new is begun any more. */
   #refusal: Failure | undefined = undefined;
@@ -51,7 +52,10 @@ export class Requests {
 
   constructor(parts: RequestsParts) {
     this.#parts = parts;
-    this.#host = { hub: parts.hub, listeners: this.listeners, defaults: parts.defaults };
+    const { hub, tokens, defaults } = parts;
+    const finish = <R>(order: Order<R>, settlement: Settlement) => this.#finish(order, settlement);
+    this.#host = { hub, listeners: this.listeners, finish, defaults };
+    this.#callHost = { link: hub.link, tokens, progressBuffer: defaults.progressBuffer };
   }
 
   /** One request of the specification, as a caller's promise. */
@@ -85,8 +89,8 @@ export class Requests {
       const { link, reporter } = this.#parts.hub;
       const operation = make();
       if (reporter.watchesOperations) return this.#carryWatched(operation, call, look);
-      const order = this.#order(operation, call);
-      return link.request(order, (settlement) => this.#finish(order, settlement, look));
+      const order = this.#order(operation, call, undefined, look);
+      return link.requestFor(order, order);
     } catch (error) {
       return Promise.reject(this.#failed(call, error));
     }
@@ -96,7 +100,7 @@ export class Requests {
   async #carryWatched<R>(operation: Operation<R>, call: Call, look: Look<R> | undefined): Promise<R> {
     try {
       const { value, reach } = await this.carry(operation, call);
-      const looking = look?.(value, operation.params, reach);
+      const looking: Promise<void> | undefined = look?.(value, operation.params, reach);
       if (looking !== undefined) await looking;
       this.#ended(call);
       return value;
@@ -105,8 +109,8 @@ export class Requests {
     }
   }
 
-  #finish<R>(order: Order<R>, settlement: Settlement, look: Look<R> | undefined): R | Promise<R> {
-    const { call } = order;
+  #finish<R>(order: Order<R>, settlement: Settlement): R | Promise<R> {
+    const { call, look } = order;
     try {
       const result = this.#resultOf(order, settlement);
       const looked = isThenable(result)
@@ -141,11 +145,10 @@ export class Requests {
   }
 
   #call(options: Pick<RequestOptions, "progress"> | undefined): Call {
-    const { hub, clock, newToken, defaults } = this.#parts;
+    const { clock } = this.#parts;
     const progress: unknown = options?.progress;
     const given = typeof progress === "object" && progress !== null && "token" in progress ? progress.token : undefined;
-    const token = isProgressToken(given) ? given : newToken();
-    return new Call(token, clock.now(), defaults.progressBuffer, hub.link);
+    return new Call(this.#callHost, clock.now(), isProgressToken(given) ? given : undefined);
   }
 
   async #follow<T>(
@@ -198,7 +201,7 @@ export class Requests {
   }
 
   async #carry<R>(operation: Operation<R>, call: Call): Promise<Carried<R>> {
-    const order = this.#order(operation, call);
+    const order = this.#order(operation, call, this.#parts.clock.now(), undefined);
     const settlement = await this.#parts.hub.link.request(order);
     const value = await this.#resultOf(order, settlement);
     const { outcome, attempts } = settlement;
@@ -211,12 +214,12 @@ export class Requests {
   }
 
   /** @throws {CancelledError} for what has been given up already. */
-  #order<R>(operation: Operation<R>, call: Call): Order<R> {
+  #order<R>(operation: Operation<R>, call: Call, startedAt: number | undefined, look: Look<R> | undefined): Order<R> {
     const { method, signal } = operation;
     if (call.cancelled !== undefined) throw cancelled(method, call.cancelled.reason);
     if (signal?.aborted) throw cancelled(method, signal.reason, signal.reason);
     if (signal !== undefined) call.obey(signal);
-    return new Order(this.#host, operation, call, this.#parts.clock.now());
+    return new Order(this.#host, operation, call, startedAt, look);
   }
 }
 

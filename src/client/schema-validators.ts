@@ -1,6 +1,7 @@
 import type { Params } from "../protocol/message.js";
 import type { Tool } from "../protocol/results.js";
 import type * as Schemas from "../schema/index.js";
+import { loadSchemas } from "./load-schemas.js";
 import type { Issues, Validators } from "./validators.js";
 
 /**
@@ -14,10 +15,7 @@ export class SchemaValidators implements Validators {
   #cache: Schemas.SchemaCache | undefined = undefined;
 
   /** `warn` hears once per listed tool what of its schema is not checked. */
-  constructor(
-    warn: (message: string) => void,
-    load: () => Promise<typeof Schemas> = () => import("../schema/index.js"),
-  ) {
+  constructor(warn: (message: string) => void, load: () => Promise<typeof Schemas> = loadSchemas) {
     this.#warn = warn;
     this.#load = load;
   }

@@ -3,7 +3,7 @@ import { child, type SupervisorRef, supervisor } from "../../supervisors/index.j
 import type { Answerer } from "../connection/answers.js";
 import { connection } from "../connection/connection.js";
 import type { ConnectionSettings } from "../connection/settings.js";
-import { progressTokens, tokenFrom } from "../operation/token.js";
+import { Tokens, tokenFrom } from "../operation/token.js";
 import { errorOf } from "../protocol/failure.js";
 import type { Params } from "../protocol/message.js";
 import { readParamHeaders } from "../protocol/param-headers.js";
@@ -130,12 +130,12 @@ export async function startClient(server: Server, options: ConnectOptions, parts
 }
 
 /** What a client leaves to chance: all of it comes from its runtime's source, where that has one. */
-type Chance = Pick<ConnectionSettings, "random" | "newToken">;
+type Chance = Pick<ConnectionSettings, "random" | "tokens">;
 
 function chanceOf({ random }: Runtime): Chance {
   return random === undefined
-    ? { random: Math.random, newToken: progressTokens() }
-    : { random, newToken: progressTokens(tokenFrom(random)) };
+    ? { random: Math.random, tokens: new Tokens() }
+    : { random, tokens: new Tokens(tokenFrom(random)) };
 }
 
 function workingsOf(

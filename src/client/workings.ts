@@ -36,7 +36,7 @@ export interface WorkingsParts {
   readonly defaults: RequestsParts["defaults"];
   readonly backoff: Backoff;
   readonly random: () => number;
-  readonly newToken: RequestsParts["newToken"];
+  readonly tokens: RequestsParts["tokens"];
   readonly capabilities: Params;
   readonly roots: readonly Root[];
   readonly onSampling: SamplingHandler | undefined;
@@ -185,13 +185,13 @@ export class Workings {
   }
 
   #modernWire(): ModernWire {
-    const { hub, clock, backoff, random, newToken, defaults } = this.#parts;
+    const { hub, clock, backoff, random, tokens, defaults } = this.#parts;
     return new ModernWire({
       clock,
       backoff,
       random,
       limit: defaults.timeout,
-      newToken,
+      newToken: () => tokens.make(),
       isReady: () => hub.state === "ready",
       wanted: () => this.#wanted(),
       open: (token, params) =>

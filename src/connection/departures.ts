@@ -182,15 +182,16 @@ export class Departures {
     }
     const id = this.#shell.nextId();
     const isAttempt = pending.task === undefined;
-    const wireToken = pending.attempts === 0 ? ticket.token : isAttempt ? this.#shell.newToken() : undefined;
-    const encoded = encode(pending, this.#shell.askOf(pending, agreement), codec, id, wireToken);
+    const again = isAttempt && pending.attempts > 0 ? this.#shell.newToken() : undefined;
+    const token = again ?? (isAttempt ? ticket.token : undefined);
+    const encoded = encode(pending, this.#shell.askOf(pending, agreement), codec, id, token);
     if (!encoded.ok) {
       this.#shell.refuse(pending, encoded.failure);
       return;
     }
     const isRetry = isAttempt && pending.attempts > 0 && !pending.isNextLeg;
     const sequence = this.#wire.write(encoded.text, encoded.head);
-    this.#table.beginAttempt(pending, { id, sequence, wireToken: wireToken ?? pending.wireToken, codec });
+    this.#table.beginAttempt(pending, { id, sequence, wireToken: again, codec });
     this.#unaccepted.add(pending);
     if (isRetry) this.#shell.retried(pending);
     if (isAttempt) pending.process?.send({ type: "attempt" });

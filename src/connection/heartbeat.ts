@@ -59,7 +59,7 @@ interface Ping {
 export class Heartbeat {
   readonly #self: Self<Beat>;
   readonly #settings: HeartbeatSettings;
-  readonly #newToken: ConnectionSettings["newToken"];
+  readonly #tokens: ConnectionSettings["tokens"];
   readonly #wire: Wire;
   readonly #shell: HeartbeatShell;
   /** Set while the connection is ready. */
@@ -73,13 +73,13 @@ export class Heartbeat {
 
   constructor(
     self: Self<Beat>,
-    settings: Pick<ConnectionSettings, "heartbeat" | "newToken">,
+    settings: Pick<ConnectionSettings, "heartbeat" | "tokens">,
     wire: Wire,
     shell: HeartbeatShell,
   ) {
     this.#self = self;
     this.#settings = settings.heartbeat;
-    this.#newToken = settings.newToken;
+    this.#tokens = settings.tokens;
     this.#wire = wire;
     this.#shell = shell;
   }
@@ -149,7 +149,7 @@ export class Heartbeat {
     if (codec === undefined) return;
     const id = this.#shell.nextId();
     this.#ping = { id, sentAt: this.#now(), limit, isDoubt };
-    const request = codec.request(id, { method: "ping", params: undefined, meta: undefined }, this.#newToken());
+    const request = codec.request(id, { method: "ping", params: undefined, meta: undefined }, this.#tokens.make());
     const { method } = request;
     const headers = codec.headers(method, request.params);
     this.#wire.write(JSON.stringify(request), { kind: "request", id, method, headers });

@@ -66,7 +66,7 @@ export class Legs {
 
   /** The operation has settled: nothing that is done for it need go on. */
   end(pending: Pending, reason: unknown): void {
-    this.#rounds.abandon(pending, reason);
+    if (pending.rounds > 0) this.#rounds.abandon(pending, reason);
     this.tasks.forget(pending);
   }
 

@@ -1,13 +1,10 @@
 import type { From, Process, Self } from "../../actors/index.js";
 import type { OperationHost, OperationMail, OperationNews } from "../operation/process.js";
-import { isSafe, mayRepeat } from "../operation/retry.js";
 import { type Settlement, unsent } from "../operation/settlement.js";
 import type { AttemptOutcome } from "../protocol/base-error.js";
 import type { Failure } from "../protocol/failure.js";
-import type { Params, ProgressToken, RequestId, RpcError, RpcResponse } from "../protocol/message.js";
+import type { Params, ProgressToken, RequestId, RpcResponse } from "../protocol/message.js";
 import type { RequestFailure } from "../transport/transport.js";
-import { attempt } from "./attempt.js";
-import { backoffDelay } from "./backoff.js";
 import { Departures } from "./departures.js";
 import { type Drop, dropInto } from "./drop.js";
 import { holdClocks, tellCancelled } from "./giving-up.js";
@@ -15,10 +12,10 @@ import { Legs } from "./legs.js";
 import { type Pending, PendingTable, type Ticket } from "./pending.js";
 import { routeProgress } from "./progress.js";
 import type { CancelOrder } from "./protocol.js";
+import { Repeats } from "./repeats.js";
 import type { InputMade } from "./rounds.js";
 import type { ConnectionSettings } from "./settings.js";
 import { operationHost, type Ring, spawnOperation } from "./spawn.js";
-import { Suspects } from "./suspects.js";
 import type { Wire } from "./wire.js";
 
 /** What operations tell the connection they belong to, as mail. */
@@ -51,11 +48,10 @@ export class Operations {
   readonly #self: Self<OperationNews | OperationsMail>;
   readonly #settings: ConnectionSettings;
   readonly #wire: Wire;
-  readonly #shell: OperationsShell;
-  readonly #table = new PendingTable();
+  readonly #table: PendingTable;
   /** The way out. */
   readonly departures: Departures;
-  readonly #suspects = new Suspects();
+  readonly #repeats: Repeats;
   readonly #legs: Legs;
   readonly #drop: Drop;
   readonly #host: OperationHost;
@@ -69,14 +65,14 @@ export class Operations {
     this.#self = self;
     this.#settings = settings;
     this.#wire = wire;
-    this.#shell = shell;
     this.#drop = dropInto(settings);
+    this.#table = new PendingTable(settings.tokens);
     this.#host = operationHost(self, settings);
     this.departures = new Departures(
       {
         maxInFlight: settings.maxInFlight,
         nextId: shell.nextId,
-        newToken: settings.newToken,
+        newToken: () => settings.tokens.make(),
         askOf: (pending, agreement) => this.#legs.tasks.askOf(pending, agreement),
         retried: ({ ticket, attempts, lastOutcome }) => settings.reporter.retried(ticket, attempts, lastOutcome),
         due: (pending) => self.process.send({ type: "release", pending }),
@@ -85,6 +81,13 @@ export class Operations {
       this.#table,
       wire,
     );
+    this.#repeats = new Repeats(self as unknown as Self<OperationsMail>, settings, {
+      departures: this.departures,
+      table: this.#table,
+      wire,
+      renegotiate: shell.renegotiate,
+      settle: (...how) => this.#settle(...how),
+    });
     this.#legs = new Legs(self as unknown as Self<OperationsMail>, settings, {
       departures: this.departures,
       table: this.#table,
@@ -93,8 +96,8 @@ export class Operations {
       renegotiate: shell.renegotiate,
       settle: (...how) => this.#settle(...how),
       abandon: (pending, failure) => this.#abandon(pending, failure, undefined),
-      takeOff: (...how) => this.#takeOff(...how),
-      againIn: (...how) => this.#againIn(...how),
+      takeOff: (...how) => this.#repeats.takeOff(...how),
+      againIn: (...how) => this.#repeats.againIn(...how),
     });
   }
 
@@ -105,9 +108,8 @@ export class Operations {
   // In
 
   accept(ticket: Ticket, from: From): void {
-    const { token } = ticket;
-    if (this.#table.isTokenInUse(token)) {
-      this.#drop("progress.duplicateToken", token);
+    if (this.#table.isTokenInUse(ticket)) {
+      this.#drop("progress.duplicateToken", ticket.token);
       const message = "Expected the progress token to be free, but an operation under way has it: use another token";
       from.reply(unsent({ code: "INVALID_REQUEST", message }));
       return;
@@ -137,37 +139,13 @@ export class Operations {
     const { error, result } = response;
     const { codec, task, ticket, isAskedAsTask } = pending;
     if (task !== undefined) this.#legs.tasks.polled(pending, task, response);
-    else if (error !== undefined) this.#refused(pending, error);
+    else if (error !== undefined) this.#repeats.refused(pending, error);
     else this.#legs.read(pending, result, codec?.read(ticket.method, result, isAskedAsTask) ?? { kind: "complete" });
   }
 
   /** The host has answered what the server asked for, or cannot. */
   inputMade(mail: InputMade): void {
     this.#legs.inputMade(mail);
-  }
-
-  #refused(pending: Pending, error: RpcError): void {
-    const failure: Failure = { code: "PROTOCOL", error };
-    const rejection = pending.codec?.rejection(error);
-    if (rejection === undefined) {
-      this.#settle(pending, "completed", failure);
-      return;
-    }
-    const isCurrent = pending.codec === this.departures.codec;
-    if (rejection === "version" && isCurrent) this.#shell.renegotiate();
-    const isRepeated = rejection === "version" || !pending.hasRefreshed;
-    if (!isRepeated || !this.#mayRepeat(pending, "rejected")) {
-      this.#settle(pending, "rejected", failure);
-      return;
-    }
-    this.#takeOff(pending, "rejected");
-    if (rejection === "version") {
-      this.#queueIn(pending, this.#pause(pending));
-    } else {
-      pending.hasRefreshed = true;
-      this.#self.pipe(attempt(this.#settings.refreshTools), () => ({ type: "again", pending }));
-    }
-    this.departures.look();
   }
 
   progressed(params: Params | undefined): void {
@@ -254,75 +232,22 @@ export class Operations {
       return;
     }
     if (failure.code === "PROTOCOL") {
-      this.#refused(pending, failure.error);
+      this.#repeats.refused(pending, failure.error);
       return;
     }
-    const wait = retryAfter ?? this.#pause(pending);
-    if (wait >= pending.ticket.timeout || !this.#mayRepeat(pending, outcome)) {
-      pending.reached(outcome);
-      this.#settle(pending, pending.lastOutcome, failure);
-      return;
-    }
-    this.#takeOff(pending, outcome);
-    this.#queueIn(pending, wait);
-    this.departures.look();
-  }
-
-  #mayRepeat(pending: Pending, outcome: AttemptOutcome): boolean {
-    const { ticket, attempts } = pending;
-    const safe = isSafe(ticket, this.#settings.toolHints);
-    return mayRepeat(ticket, { outcome, attempts, safe });
-  }
-
-  /** Its attempt is over, and it is not. */
-  #takeOff(pending: Pending, outcome: AttemptOutcome): void {
-    pending.reached(outcome);
-    this.#table.endAttempt(pending);
-    this.departures.free(pending);
-  }
-
-  #queueIn(pending: Pending, wait: number): void {
-    if (wait === 0) this.departures.queue(pending);
-    else this.#againIn(pending, wait);
-  }
-
-  #againIn(pending: Pending, wait: number): void {
-    this.#self.sendAfter(wait, { type: "again", pending });
-  }
-
-  /** The first repeat goes at once, later ones wait like incarnations do. */
-  #pause({ attempts }: Pending): number {
-    const { backoff, random } = this.#settings;
-    return attempts <= 1 ? 0 : backoffDelay(backoff, attempts - 1, random());
-  }
-
-  /** It has waited long enough before it is repeated. */
-  again(pending: Pending): void {
-    if (pending.stage === "waiting") this.departures.queue(pending);
+    this.#repeats.failed(pending, outcome, failure, retryAfter);
   }
 
   /** The transport has ended: what was on the wire is repeated where that is allowed, and fails where it is not. */
   lost(failure: Failure): void {
     this.departures.forget();
     this.#legs.tasks.lost();
-    for (const pending of this.#table.onTheWire()) {
-      const outcome = this.#outcomeOf(pending);
-      pending.reached(outcome);
-      if (this.#mayRepeat(pending, outcome)) {
-        this.#takeOff(pending, outcome);
-        // A stream has been answered by all that came on it, and would keep the next one waiting for ever.
-        if (pending.ticket.isStream || !this.#suspects.take(pending)) this.departures.queue(pending);
-      } else {
-        this.#settle(pending, pending.lastOutcome, failure);
-      }
-    }
-    this.#admitSuspect();
-    this.departures.look();
+    this.#repeats.lost(failure);
   }
 
-  #admitSuspect(): void {
-    const suspect = this.#suspects.next();
-    if (suspect !== undefined) this.departures.queue(suspect);
+  /** It has waited long enough before it is repeated. */
+  again(pending: Pending): void {
+    if (pending.stage === "waiting") this.departures.queue(pending);
   }
 
   /** The connection is down: what waits need not wait any longer. What is under way may still be answered. */
@@ -351,11 +276,6 @@ export class Operations {
     await Promise.all(carried.map(({ process }) => process?.exited));
   }
 
-  #outcomeOf(pending: Pending): AttemptOutcome {
-    if (pending.stage === "sent") return "unknown";
-    return this.#wire.mayHaveArrived(pending.sequence) ? "unknown" : "not_sent";
-  }
-
   #settle(pending: Pending, outcome: AttemptOutcome, failure: Failure | undefined, result?: unknown): void {
     const { attempts } = pending;
     const settlement: Settlement =
@@ -363,11 +283,11 @@ export class Operations {
         ? { ok: true, result, hasRounds: pending.rounds > 0, outcome, attempts }
         : { ok: false, failure, outcome, attempts };
     this.departures.remove(pending);
-    this.#suspects.forget(pending);
+    this.#repeats.forget(pending);
     this.#legs.end(pending, failure);
     this.#table.settle(pending, settlement);
     this.departures.free(pending);
-    this.#admitSuspect();
+    this.#repeats.admitSuspect();
     this.#settings.stats.operations.settled++;
     pending.process?.send({ type: "settle", settlement });
     this.departures.look();

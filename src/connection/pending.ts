@@ -2,9 +2,11 @@ import type { Process } from "../../actors/index.js";
 import type { ProgressUpdate } from "../operation/operation.js";
 import type { OperationMail } from "../operation/process.js";
 import type { Settlement } from "../operation/settlement.js";
+import type { Tokens } from "../operation/token.js";
 import type { AttemptOutcome } from "../protocol/base-error.js";
 import type { Codec, Headers, Leg } from "../protocol/codec.js";
 import { isRecord, type Params, type ProgressToken } from "../protocol/message.js";
+import { NumberMap } from "./number-map.js";
 import type { RunningTask } from "./task-running.js";
 
 /** A server that asks for input more often than this for one operation will never have enough. */
@@ -16,6 +18,8 @@ export interface Ticket {
   readonly params: Params | undefined;
   readonly meta: Params | undefined;
   readonly token: ProgressToken;
+  /** The number of its token, where that is known; looked up otherwise. */
+  readonly serial?: number | undefined;
   /** Whose it is: with a token that somebody else has, it cannot be cancelled. */
   readonly caller: object | undefined;
   readonly priority: number;
@@ -45,7 +49,8 @@ export type Stage = "waiting" | "writing" | "sent" | "settled";
 interface Attempt {
   readonly id: number;
   readonly sequence: number;
-  readonly wireToken: ProgressToken;
+  /** `undefined` for the caller's own, or for a poll of a task, which needs none. */
+  readonly wireToken: ProgressToken | undefined;
   readonly codec: Codec;
 }
 
@@ -59,6 +64,8 @@ export class Pending {
   readonly ticket: Ticket;
   /** Where the caller waits. */
   readonly from: Caller;
+  /** The number of its token, if that is one of the client's. */
+  readonly serial: number | undefined;
   process: Process<OperationMail> | undefined = undefined;
   stage: Stage = "waiting";
   /** How it ends; its process may still wait for the callback before it says so. */
@@ -66,11 +73,11 @@ export class Pending {
   attempts = 0;
   /** How far the attempts so far went, the worst of them; what an operation that waits (again) ends with. */
   lastOutcome: AttemptOutcome = "not_sent";
-  /** Of the current attempt: its JSON-RPC id, its frame's sequence, its token on the wire, its last progress. */
+  /** Of the current attempt: its JSON-RPC id, its frame's sequence, its last progress, its token if not the caller's. */
   id = 0;
   sequence = 0;
-  wireToken: ProgressToken;
-  lastProgress = Number.NEGATIVE_INFINITY;
+  wireToken: ProgressToken | undefined = undefined;
+  lastProgress: number | undefined = undefined;
   /** In which form the current attempt was asked. */
   codec: Codec | undefined = undefined;
   /** What the server asked for so far, and what goes along with the request because of it. */
@@ -88,10 +95,10 @@ export class Pending {
   /** Resolves the outbox's task that wrote it. */
   accepted: (() => void) | undefined = undefined;
 
-  constructor(ticket: Ticket, from: Caller) {
+  constructor(ticket: Ticket, from: Caller, serial?: number) {
     this.ticket = ticket;
     this.from = from;
-    this.wireToken = ticket.token;
+    this.serial = serial;
   }
 
   get priority(): number {
@@ -120,7 +127,10 @@ export class Pending {
   }
 }
 
-/** The latest so many finished tokens, at least, are remembered: late progress can be told from that of unknown origin. */
+/**
+ * The latest so many finished tokens of callers' own, at least, are remembered: late progress can be told from that of
+ * unknown origin. The client's own are told by their number.
+ */
 const REMEMBERED = 1_024;
 
 /**
@@ -128,11 +138,14 @@ const REMEMBERED = 1_024;
  * that has ended, which may be long after it has settled.
  */
 export class PendingTable {
-  readonly #byProcess = new Map<unknown, Pending>();
+  readonly #tokens: Tokens;
+  readonly #byProcess = new NumberMap<Pending>();
+  readonly #bySerial = new NumberMap<Pending>();
+  /** Only of those whose token is not of the client's making. */
   readonly #byToken = new Map<ProgressToken, Pending>();
   /** Only of those whose token on the wire is not the caller's: a first attempt bears that one. */
   readonly #byWireToken = new Map<ProgressToken, Pending>();
-  readonly #byId = new Map<number, Pending>();
+  readonly #byId = new NumberMap<Pending>();
   /** When the younger ones are too many they become the older ones, and those are forgotten. */
   #finished = new Set<ProgressToken>();
   #finishedBefore = new Set<ProgressToken>();
@@ -143,9 +156,13 @@ export class PendingTable {
   readonly #tasks = new Set<Pending>();
   #idleTasks = 0;
 
+  constructor(tokens: Tokens) {
+    this.#tokens = tokens;
+  }
+
   /** How many are not on the wire but shall be. */
   get waiting(): number {
-    return this.#byToken.size - this.#streams - this.inFlight - this.#idleTasks;
+    return this.#bySerial.size + this.#byToken.size - this.#streams - this.inFlight - this.#idleTasks;
   }
 
   /** How many are on the wire or on their way to it. */
@@ -153,27 +170,27 @@ export class PendingTable {
     return this.#byId.size - this.#streamsOut;
   }
 
-  isTokenInUse(token: ProgressToken): boolean {
-    return this.#byToken.has(token);
+  isTokenInUse(ticket: Ticket): boolean {
+    const serial = this.#serialOf(ticket);
+    return serial === undefined ? this.#byToken.has(ticket.token) : this.#bySerial.get(serial) !== undefined;
   }
 
   add(ticket: Ticket, from: Caller): Pending {
-    const pending = new Pending(ticket, from);
+    const pending = new Pending(ticket, from, this.#serialOf(ticket));
     if (ticket.isStream) this.#streams++;
-    this.#byToken.set(ticket.token, pending);
+    if (pending.serial === undefined) this.#byToken.set(ticket.token, pending);
+    else this.#bySerial.set(pending.serial, pending);
     return pending;
   }
 
   carriedBy(pending: Pending, process: Process<OperationMail>): void {
     pending.process = process;
-    this.#byProcess.set(process, pending);
+    this.#byProcess.set(process.id, pending);
   }
 
   /** Forgets an operation's process, and says whose it was. */
-  ended(process: unknown): Pending | undefined {
-    const pending = this.#byProcess.get(process);
-    this.#byProcess.delete(process);
-    return pending;
+  ended(process: Process | undefined): Pending | undefined {
+    return process === undefined ? undefined : this.#byProcess.delete(process.id);
   }
 
   /** Gives an operation what its next attempt is known by. */
@@ -190,9 +207,9 @@ export class PendingTable {
     if (!pending.isNextLeg) pending.attempts++;
     pending.isNextLeg = false;
     pending.wireToken = wireToken;
-    pending.lastProgress = Number.NEGATIVE_INFINITY;
+    pending.lastProgress = undefined;
     if (pending.ticket.isStream) this.#streamsOut++;
-    if (wireToken !== pending.ticket.token) this.#byWireToken.set(wireToken, pending);
+    if (wireToken !== undefined) this.#byWireToken.set(wireToken, pending);
   }
 
   /** Takes an operation off the wire again; it is still pending. */
@@ -214,6 +231,7 @@ export class PendingTable {
 
   /** Forgets an operation: its token and id are free. */
   settle(pending: Pending, settlement: Settlement): void {
+    if (pending.stage === "settled") return;
     this.endAttempt(pending);
     if (this.#tasks.delete(pending)) {
       this.#idleTasks--;
@@ -221,14 +239,17 @@ export class PendingTable {
     }
     pending.stage = "settled";
     pending.settlement = settlement;
-    const { token, isStream } = pending.ticket;
-    if (this.#byToken.delete(token) && isStream) this.#streams--;
-    this.#remember(token);
+    const { serial, ticket } = pending;
+    if (ticket.isStream) this.#streams--;
+    if (serial === undefined) {
+      this.#byToken.delete(ticket.token);
+      this.#remember(ticket.token);
+    } else this.#bySerial.delete(serial);
   }
 
   /** The operation that a process carries, unless it has settled. */
-  byProcess(process: unknown): Pending | undefined {
-    const pending = this.#byProcess.get(process);
+  byProcess(process: Process<never>): Pending | undefined {
+    const pending = this.#byProcess.get(process.id);
     return pending?.stage === "settled" ? undefined : pending;
   }
 
@@ -237,14 +258,15 @@ export class PendingTable {
   }
 
   byToken(token: ProgressToken): Pending | undefined {
-    return this.#byToken.get(token);
+    const serial = this.#tokens.serialOf(token);
+    return serial === undefined ? this.#byToken.get(token) : this.#bySerial.get(serial);
   }
 
   byWireToken(token: ProgressToken): Pending | undefined {
     const other = this.#byWireToken.get(token);
     if (other !== undefined) return other;
-    const pending = this.#byToken.get(token);
-    const isOnWire = pending?.wireToken === token && (pending.isOut || pending.task !== undefined);
+    const pending = this.byToken(token);
+    const isOnWire = pending?.wireToken === undefined && (pending?.isOut === true || pending?.task !== undefined);
     return isOnWire ? pending : undefined;
   }
 
@@ -256,16 +278,19 @@ export class PendingTable {
   }
 
   wasFinished(token: ProgressToken): boolean {
-    return this.#finished.has(token) || this.#finishedBefore.has(token);
+    const serial = this.#tokens.serialOf(token);
+    if (serial === undefined) return this.#finished.has(token) || this.#finishedBefore.has(token);
+    const pending = this.#bySerial.get(serial);
+    return pending === undefined || pending.attempts > 0;
   }
 
   all(): Pending[] {
-    return [...this.#byToken.values()];
+    return this.carried().filter(({ stage }) => stage !== "settled");
   }
 
   /** Those whose process lives, settled ones included. */
   carried(): Pending[] {
-    return [...this.#byProcess.values()];
+    return this.#byProcess.values();
   }
 
   /** Whether a question that was sent before this id still waits for its answer. */
@@ -274,7 +299,7 @@ export class PendingTable {
   }
 
   onTheWire(): Pending[] {
-    return [...this.#byId.values()];
+    return this.#byId.values();
   }
 
   /** What the server may be working on, on the wire or not. */
@@ -282,9 +307,13 @@ export class PendingTable {
     return [...new Set([...this.#byId.values(), ...this.#tasks])];
   }
 
-  #freeToken({ wireToken, ticket }: Pending): void {
-    if (wireToken !== ticket.token) this.#byWireToken.delete(wireToken);
-    this.#remember(wireToken);
+  #freeToken({ wireToken, serial, ticket }: Pending): void {
+    if (wireToken !== undefined) this.#byWireToken.delete(wireToken);
+    else if (serial === undefined) this.#remember(ticket.token);
+  }
+
+  #serialOf({ serial, token }: Ticket): number | undefined {
+    return serial ?? this.#tokens.serialOf(token);
   }
 
   #remember(token: ProgressToken): void {

@@ -20,13 +20,14 @@ export function routeProgress(params: Params | undefined, table: PendingTable, d
     drop(table.wasFinished(token) ? "progress.late" : "progress.unknown", token);
     return;
   }
-  if (progress <= pending.lastProgress) {
+  if (pending.lastProgress !== undefined && progress <= pending.lastProgress) {
     drop("progress.notIncreasing", pending.ticket.token);
     return;
   }
   pending.lastProgress = progress;
   const update: ProgressUpdate = {
-    token: pending.ticket.token,
+    // The same one; to make it again for each update would cost more than the rest.
+    token: pending.wireToken === undefined ? token : pending.ticket.token,
     progress,
     total: typeof total === "number" ? total : undefined,
     message: typeof message === "string" ? message : undefined,

@@ -1,5 +1,6 @@
 import type { ProgressUpdate } from "../operation/operation.js";
 import type { ToolHints } from "../operation/retry.js";
+import type { Tokens } from "../operation/token.js";
 import type { Failure } from "../protocol/failure.js";
 import type { ServerInfo } from "../protocol/legacy.js";
 import type { Params, ProgressToken, RpcNotification } from "../protocol/message.js";
@@ -94,7 +95,7 @@ export interface ConnectionSettings extends HandshakeSettings {
   readonly refreshTools: () => Promise<unknown>;
   /** Counts the transport's lives, across restarts of the connection's process; the first is 1. */
   readonly nextIncarnation: () => number;
-  readonly newToken: () => ProgressToken;
+  readonly tokens: Tokens;
   readonly random: () => number;
   readonly stats: Stats;
   readonly publish: (event: ConnectionEvent) => void;

@@ -20,7 +20,10 @@ export interface TestRuntime {
 }
 
 export interface TestRuntimeOptions {
-  /** Makes the run queue random, the same for the same seed; `undefined`: first come, first served. */
+  /**
+   * What all chance is drawn from: which runnable process is next, and a client's tokens and waits. The same seed gives the
+   * same run, byte for byte. `undefined`: first come, first served, and tokens that nobody can guess.
+   */
   readonly seed?: number | undefined;
   readonly onInspect?: ((event: Inspection) => void) | undefined;
   /** Milliseconds; the runtime's default where not given. */

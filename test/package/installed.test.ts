@@ -42,7 +42,7 @@ const surface = {
   `,
   "caduceus/actors": `
     AlreadyStartedError BadReturnError CallError MachineHost MachineTimer MailKind MailboxFullError NoHandlerError
-    RealClock ReleaseError Runtime RuntimeStoppedError StartError Task TaskError VirtualClock causeOf describeExit
+    RealClock ReleaseError Runtime RuntimeStoppedError StartError Task TaskError VirtualClock callFor causeOf describeExit
     drawTree failure getState ignore isOrderly isThenable isViaName machine noreply registry replaceState reply server
     shutdownWith spawn startWith stop stopReply
   `,

@@ -10,6 +10,7 @@ export type Counts = Record<string, number>;
 export interface CoverageCounts {
   readonly runs: number;
   readonly operations: number;
+  readonly answered: number;
   readonly fewestOperations: number;
   /** By kind: what must be seen is in it, be it with 0. */
   readonly faults: Counts;
@@ -38,6 +39,7 @@ const CODES: Readonly<Record<ErrorCode, true>> = {
 export class Coverage {
   #runs = 0;
   #operations = 0;
+  #answered = 0;
   #fewest = Number.POSITIVE_INFINITY;
   readonly #faults = zeros(FAULTS);
   readonly #codes = zeros(Object.keys(CODES));
@@ -46,6 +48,7 @@ export class Coverage {
   add({ operations, faults, codes, steps }: Outcome): void {
     this.#runs++;
     this.#operations += operations;
+    this.#answered += operations - codes.length;
     this.#fewest = Math.min(this.#fewest, operations);
     count(this.#faults, faults);
     count(this.#codes, codes);
@@ -56,6 +59,7 @@ export class Coverage {
     return {
       runs: this.#runs,
       operations: this.#operations,
+      answered: this.#answered,
       fewestOperations: this.#fewest,
       faults: this.#faults,
       codes: this.#codes,

@@ -161,7 +161,7 @@ const settings: fc.Arbitrary<Settings> = record({
   ),
   isUsedOnce: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   maxInFlight: fc.constantFrom(64, 1, 2),
-  maxPending: fc.constantFrom(1_000, 2),
+  maxPending: fc.constantFrom(1_000, 1_000, 1_000, 2),
   progressBuffer: fc.constantFrom(4_096, 1, 3),
   progressDrain: fc.constantFrom(5_000, 0, 20),
   downAfter: fc.constantFrom(30_000, 900, Number.POSITIVE_INFINITY),
@@ -174,13 +174,13 @@ const settings: fc.Arbitrary<Settings> = record({
   ending,
   scene: fc.oneof(
     { weight: 20, arbitrary: fc.constant<Scene>("any") },
-    { weight: 2, arbitrary: fc.constant<Scene>("contradiction") },
-    { weight: 1, arbitrary: fc.constant<Scene>("lastOutOfReach") },
+    { weight: 3, arbitrary: fc.constant<Scene>("contradiction") },
+    { weight: 2, arbitrary: fc.constant<Scene>("lastOutOfReach") },
   ),
 });
 
 const how: fc.Arbitrary<How> = record({
-  timeout: fc.constantFrom(30_000, 15, 100, 2_000),
+  timeout: fc.constantFrom(30_000, 30_000, 15, 100, 2_000),
   maxTimeout: fc.constantFrom(undefined, undefined, undefined, 60, 5_000),
   retry: fc.constantFrom(undefined, undefined, undefined, undefined, false, true, 1),
   priority: fc.nat(2),

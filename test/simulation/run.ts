@@ -1,8 +1,8 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { type Inspection, MailKind, type Process, type VirtualClock } from "../../actors/index.js";
 import { startClient } from "../../src/client/start.js";
 import type { Client } from "../../src/index.js";
 import { Faults, received, sent, type TestRuntime, testRuntime } from "../../src/testing/index.js";
-import { onSent } from "../support/wire-source.mjs";
 import { Log } from "./log.js";
 import { statesNow, watchMachine } from "./machine.js";
 import { violationsOf } from "./model.js";
@@ -16,6 +16,9 @@ import { SimulatedServer } from "./server.js";
 import { Timing } from "./timing.js";
 import { scriptOf } from "./tools.js";
 import { Traffic } from "./traffic.js";
+
+/** On which a client shows what it sends as it is. */
+const RAW_CHANNEL = Symbol.for("caduceus.raw");
 
 /** What a run has shown. */
 export interface Outcome {
@@ -75,7 +78,8 @@ class Run {
       this.#log.add(() => `machine      ${states.join(", ")}: ${event}`);
       this.#steps.push(...states.map((state) => `${state} × ${event}`));
     });
-    const endWatch = onSent((sent) => this.#heard(sent));
+    const hear = (message: unknown) => this.#heard(message as { incarnation: number; text: string });
+    subscribe(RAW_CHANNEL, hear);
     const rejected = (reason: unknown) => this.#violations.push(`a promise was rejected unheard: ${String(reason)}`);
     process.on("unhandledRejection", rejected);
     try {
@@ -92,7 +96,7 @@ class Run {
       return this.#outcome(player);
     } finally {
       process.off("unhandledRejection", rejected);
-      endWatch();
+      unsubscribe(RAW_CHANNEL, hear);
       watchMachine(undefined);
     }
   }
@@ -248,7 +252,7 @@ class Run {
   }
 
   #outcome(player: Player): Outcome {
-    const codes = player.seen.flatMap(({ settled }) => settled.map(({ error }) => error?.code ?? "answered"));
+    const codes = player.seen.flatMap(({ settled }) => settled.flatMap(({ error }) => error?.code ?? []));
     return {
       violations: this.#violations,
       operations: player.seen.length,

@@ -4,6 +4,7 @@ import type { Ticket } from "../../src/connection/pending.js";
 import type { ConnectionRef } from "../../src/connection/protocol.js";
 import type { ConnectionEvent, ConnectionSettings, Stats } from "../../src/connection/settings.js";
 import type { Settlement } from "../../src/operation/settlement.js";
+import { Tokens } from "../../src/operation/token.js";
 import type { Era } from "../../src/protocol/codec.js";
 import type { RequestId } from "../../src/protocol/message.js";
 import type { DiscoverResult, InitializeResult } from "../../src/protocol/results.js";
@@ -66,7 +67,7 @@ export async function startConnection(
       let last = 0;
       return () => ++last;
     })(),
-    newToken: () => `again-${++tokens}`,
+    tokens: new Tokens("again"),
     random: () => 0.5,
     stats: emptyStats(),
     publish: (event) => void events.push(event),

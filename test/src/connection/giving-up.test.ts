@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { holdClocks, tellCancelled } from "../../../src/connection/giving-up.js";
 import { type Pending, PendingTable, type Ticket } from "../../../src/connection/pending.js";
 import type { Wire } from "../../../src/connection/wire.js";
+import { Tokens } from "../../../src/operation/token.js";
 import type { Codec } from "../../../src/protocol/codec.js";
 
 /** What is told of a cancelled request 5 over this kind of wire, in an era that is cancelled so. */
@@ -38,7 +39,7 @@ test("a cancelled request is told by a message, unless the end of its own stream
 });
 
 test("a request of the server's stops the clock of the one it came by, or of all under way, until it is answered", () => {
-  const table = new PendingTable();
+  const table = new PendingTable(new Tokens());
   const [one, two] = ["a", "b"].map((token, index) => {
     const pending = table.add({ token } as Ticket, { reply: () => undefined });
     table.beginAttempt(pending, { id: index + 1, sequence: 1, wireToken: token, codec: {} as Codec });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Self } from "../../../actors/index.js";
 import { type Beat, Heartbeat, type HeartbeatSettings } from "../../../src/connection/heartbeat.js";
 import type { Wire } from "../../../src/connection/wire.js";
+import { Tokens } from "../../../src/operation/token.js";
 import { legacyCodec } from "../../../src/protocol/legacy.js";
 
 interface Alarm {
@@ -29,7 +30,7 @@ function setUp(settings: HeartbeatSettings, { isHttp = false, isAwaited = false 
   } as unknown as Self<Beat>;
   const write = (text: string, head: unknown) => void asked.push({ ...JSON.parse(text), head });
   const wire = { isHttp, write } as unknown as Wire;
-  const heartbeat: Heartbeat = new Heartbeat(self, { heartbeat: settings, newToken: () => "token" }, wire, {
+  const heartbeat: Heartbeat = new Heartbeat(self, { heartbeat: settings, tokens: new Tokens("ping") }, wire, {
     nextId: () => 7 + asked.length,
     isAwaited: (before) => {
       awaited.push(before);
@@ -66,7 +67,7 @@ test("a silent server is asked after the interval, with a ping of the era's own 
 
   const head = { kind: "request", id: 7, method: "ping", headers: codec.headers("ping", undefined) };
   expect(asked).toEqual([
-    { jsonrpc: "2.0", id: 7, method: "ping", params: { _meta: { progressToken: "token" } }, head },
+    { jsonrpc: "2.0", id: 7, method: "ping", params: { _meta: { progressToken: "ping.1" } }, head },
   ]);
   expect([heartbeat.owns(7), heartbeat.owns(8)]).toEqual([true, false]);
 });
@@ -214,4 +215,18 @@ test("an answered doubt of a heart that beats by itself is followed by the next 
   expect(asked).toHaveLength(1);
   pass(1);
   expect(asked).toHaveLength(2);
+});
+
+test("a timer's mail that comes when the connection is not ready any more, or ready anew, is late", () => {
+  const { heartbeat, asked, alarms } = setUp(own);
+  heartbeat.begin(codec);
+  const late = (alarms[0] as Alarm).mail;
+  heartbeat.end();
+  heartbeat.beat(late);
+  expect(alarms).toHaveLength(1);
+  heartbeat.begin(codec);
+  heartbeat.beat(late);
+
+  expect(alarms).toHaveLength(2);
+  expect(asked).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { Wire } from "../../../src/connection/wire.js";
 import type { Waiter } from "../../../src/operation/deadlines.js";
 import type { OperationHost, OperationMail, OperationNews } from "../../../src/operation/process.js";
 import type { Settlement } from "../../../src/operation/settlement.js";
+import { Tokens } from "../../../src/operation/token.js";
 import type { Failure } from "../../../src/protocol/failure.js";
 import { legacyCodec, type ServerInfo } from "../../../src/protocol/legacy.js";
 import { noteReports } from "../../support/reporter.js";
@@ -23,7 +24,7 @@ function setUp(settings: Partial<ConnectionSettings> = {}) {
   const ends: (() => void)[] = [];
   const spawned: unknown[] = [];
   const reports: unknown[][] = [];
-  const stranger = {} as Process<OperationMail>;
+  const stranger = { id: 99 } as Process<OperationMail>;
   const stats = {
     operations: { started: 0, settled: 0 },
     progress: { duplicateToken: 0 },
@@ -37,6 +38,7 @@ function setUp(settings: Partial<ConnectionSettings> = {}) {
       spawned.push(argument);
       const exited = new Promise<void>((resolve) => ends.push(resolve));
       const process = {
+        id: processes.length + 1,
         exited,
         send: (mail: unknown) => void told.push([processes.indexOf(process), mail]),
       } as unknown as Process<OperationMail>;
@@ -52,7 +54,7 @@ function setUp(settings: Partial<ConnectionSettings> = {}) {
     random: () => 0.5,
     toolHints: () => undefined,
     needsTask: () => false,
-    newToken: () => "new",
+    tokens: new Tokens("new"),
     stats,
     publish: () => undefined,
     reporter: noteReports(reports),

@@ -4,18 +4,32 @@ import { type Pending, PendingTable, type Ticket } from "../../../src/connection
 import { RunningTask } from "../../../src/connection/task-running.js";
 import type { OperationMail } from "../../../src/operation/process.js";
 import type { Settlement } from "../../../src/operation/settlement.js";
+import { Tokens } from "../../../src/operation/token.js";
 import type { Codec } from "../../../src/protocol/codec.js";
 import type { TaskState } from "../../../src/protocol/tasks.js";
 
 const codec = {} as Codec;
 const done: Settlement = { ok: true, result: {}, outcome: "completed", attempts: 1 };
 
+/** A table of a client that has made the tokens "own.1" to "own.3". */
+function tableOf(): PendingTable {
+  const tokens = new Tokens("own");
+  for (let count = 0; count < 3; count++) tokens.next();
+  return new PendingTable(tokens);
+}
+
 let lastId = 0;
 const add = (table: PendingTable, token: string, isStream = false): Pending =>
   table.add({ token, isStream } as Ticket, { reply: () => undefined });
-const begin = (table: PendingTable, pending: Pending, wireToken = `wire ${pending.ticket.token}`): number => {
+/** Puts one on the wire under a token, or under its caller's, "theirs". */
+const begin = (table: PendingTable, pending: Pending, wireToken: string = `wire ${pending.ticket.token}`): number => {
   const id = ++lastId;
-  table.beginAttempt(pending, { id, sequence: id * 10, wireToken, codec });
+  table.beginAttempt(pending, {
+    id,
+    sequence: id * 10,
+    wireToken: wireToken === "theirs" ? undefined : wireToken,
+    codec,
+  });
   return id;
 };
 const counts = (table: PendingTable) => [table.waiting, table.inFlight];
@@ -23,7 +37,7 @@ const task = () => new RunningTask({ id: "task" } as TaskState, codec, 0);
 
 describe("how many wait, and how many are on the wire", () => {
   test("who comes waits, who goes out is in flight, who settles is neither", () => {
-    const table = new PendingTable();
+    const table = tableOf();
     const [one, two] = [add(table, "a"), add(table, "b")];
     expect(counts(table)).toEqual([2, 0]);
     begin(table, one);
@@ -38,7 +52,7 @@ describe("how many wait, and how many are on the wire", () => {
   });
 
   test("streams count as nothing, wherever they stand", () => {
-    const table = new PendingTable();
+    const table = tableOf();
     const stream = add(table, "s", true);
     expect(counts(table)).toEqual([0, 0]);
     begin(table, stream);
@@ -55,7 +69,7 @@ describe("how many wait, and how many are on the wire", () => {
   });
 
   test("a task between its polls waits for nothing of ours, and is in flight while it is polled", () => {
-    const table = new PendingTable();
+    const table = tableOf();
     const pending = add(table, "a");
     begin(table, pending);
     table.becomeTask(pending, task());
@@ -73,12 +87,16 @@ describe("how many wait, and how many are on the wire", () => {
 
 describe("what an operation is found by", () => {
   test("its process and token from the beginning to the end, its id and token on the wire during an attempt", () => {
-    const table = new PendingTable();
+    const table = tableOf();
     const pending = add(table, "a");
-    const process = {} as Process<OperationMail>;
+    const process = { id: 5 } as Process<OperationMail>;
     expect(table.byProcess(process)).toBeUndefined();
     table.carriedBy(pending, process);
-    expect([table.byProcess(process), table.byToken("a"), table.isTokenInUse("a")]).toEqual([pending, pending, true]);
+    expect([table.byProcess(process), table.byToken("a"), table.isTokenInUse(pending.ticket)]).toEqual([
+      pending,
+      pending,
+      true,
+    ]);
     expect(table.byWireToken("wire a")).toBeUndefined();
     const id = begin(table, pending);
     expect(pending).toMatchObject({ stage: "writing", id, sequence: id * 10, wireToken: "wire a", attempts: 1, codec });
@@ -92,29 +110,45 @@ describe("what an operation is found by", () => {
 
     table.settle(pending, done);
     expect(pending).toMatchObject({ stage: "settled", settlement: done });
-    expect([table.byProcess(process), table.byToken("a"), table.isTokenInUse("a")]).toEqual([
+    expect([table.byProcess(process), table.byToken("a"), table.isTokenInUse(pending.ticket)]).toEqual([
       undefined,
       undefined,
       false,
     ]);
   });
 
-  test("its own token, where that is the one on the wire, only during an attempt", () => {
-    const table = new PendingTable();
-    const pending = add(table, "a");
-    expect(table.byWireToken("a")).toBeUndefined();
-    begin(table, pending, "a");
-    expect(table.byWireToken("a")).toBe(pending);
+  test.each([
+    ["one of its own", "a"],
+    ["one that the client has made", "own.2"],
+  ])("its caller's token, %s, during the first attempt and no later one", (_, token) => {
+    const table = tableOf();
+    const pending = add(table, token);
+    expect([table.byToken(token), table.byWireToken(token)]).toEqual([pending, undefined]);
+    begin(table, pending, "theirs");
+    expect(table.byWireToken(token)).toBe(pending);
     table.endAttempt(pending);
-    expect(table.byWireToken("a")).toBeUndefined();
-    begin(table, pending, "b");
-    expect([table.byWireToken("a"), table.byWireToken("b")]).toEqual([undefined, pending]);
+    expect(table.byWireToken(token)).toBeUndefined();
+    begin(table, pending, "own.3");
+    expect([table.byWireToken(token), table.byWireToken("own.3")]).toEqual([undefined, pending]);
+    expect([table.isTokenInUse(pending.ticket), table.wasFinished(token)]).toEqual([true, true]);
+    table.settle(pending, done);
+    expect([table.byToken(token), table.isTokenInUse(pending.ticket)]).toEqual([undefined, false]);
+    expect(["own.3", token].map((each) => table.wasFinished(each))).toEqual([true, true]);
+  });
+
+  test("a token that the client has made is finished when its operation is, one that waits is not", () => {
+    const table = tableOf();
+    const pending = add(table, "own.2");
+    expect(["own.1", "own.2", "own.4"].map((each) => table.wasFinished(each))).toEqual([true, false, false]);
+    table.settle(pending, done);
+
+    expect(table.wasFinished("own.2")).toBe(true);
   });
 
   test("its process until that has ended, though it has settled", () => {
-    const table = new PendingTable();
+    const table = tableOf();
     const pending = add(table, "a");
-    const process = {} as Process<OperationMail>;
+    const process = { id: 5 } as Process<OperationMail>;
     table.carriedBy(pending, process);
     table.settle(pending, done);
 
@@ -126,41 +160,40 @@ describe("what an operation is found by", () => {
   });
 
   test("its token on the wire outlives the attempt that became a task, until it settles", () => {
-    const table = new PendingTable();
+    const table = tableOf();
     const pending = add(table, "a");
-    begin(table, pending);
+    begin(table, pending, "own.1");
     table.becomeTask(pending, task());
-    expect(table.byWireToken("wire a")).toBe(pending);
+    expect(table.byWireToken("own.1")).toBe(pending);
     begin(table, pending, "of a poll");
-    expect(pending).toMatchObject({ wireToken: "wire a", attempts: 1 });
+    expect(pending).toMatchObject({ wireToken: "own.1", attempts: 1 });
     expect(table.byWireToken("of a poll")).toBeUndefined();
     table.endAttempt(pending);
-    expect(table.byWireToken("wire a")).toBe(pending);
-    expect(table.wasFinished("wire a")).toBe(false);
+    expect(table.byWireToken("own.1")).toBe(pending);
 
     table.settle(pending, done);
 
-    expect(table.byWireToken("wire a")).toBeUndefined();
-    expect(table.wasFinished("wire a")).toBe(true);
+    expect(table.byWireToken("own.1")).toBeUndefined();
+    expect(table.wasFinished("own.1")).toBe(true);
   });
 });
 
 test("an attempt counts, the next leg of one does not; progress begins anew with both", () => {
-  const table = new PendingTable();
+  const table = tableOf();
   const pending = add(table, "a");
   begin(table, pending);
   pending.lastProgress = 5;
   table.endAttempt(pending);
   pending.isNextLeg = true;
   begin(table, pending);
-  expect(pending).toMatchObject({ attempts: 1, isNextLeg: false, lastProgress: Number.NEGATIVE_INFINITY });
+  expect(pending).toMatchObject({ attempts: 1, isNextLeg: false, lastProgress: undefined });
   table.endAttempt(pending);
   begin(table, pending);
   expect(pending.attempts).toBe(2);
 });
 
 test("to end the attempt of what is not on the wire changes nothing", () => {
-  const table = new PendingTable();
+  const table = tableOf();
   const pending = add(table, "a", true);
   table.endAttempt(pending);
   expect(counts(table)).toEqual([0, 0]);
@@ -172,7 +205,7 @@ test("to end the attempt of what is not on the wire changes nothing", () => {
 });
 
 test("what was sent is taken off the wire like what is being written", () => {
-  const table = new PendingTable();
+  const table = tableOf();
   const pending = add(table, "a");
   begin(table, pending);
   pending.stage = "sent";
@@ -183,7 +216,7 @@ test("what was sent is taken off the wire like what is being written", () => {
 });
 
 test("the last 1,024 finished tokens at least are known, and none for ever", () => {
-  const table = new PendingTable();
+  const table = tableOf();
   const finish = (token: string) => table.settle(add(table, token), done);
   const known = (...tokens: string[]) => tokens.map((token) => table.wasFinished(token));
   for (let count = 0; count < 1_024; count++) finish(`old ${count}`);
@@ -197,7 +230,7 @@ test("the last 1,024 finished tokens at least are known, and none for ever", () 
 });
 
 test("questions that were sent before an id are awaited, streams are not", () => {
-  const table = new PendingTable();
+  const table = tableOf();
   const stream = add(table, "s", true);
   begin(table, stream);
   const id = begin(table, add(table, "a"));
@@ -207,8 +240,10 @@ test("questions that were sent before an id are awaited, streams are not", () =>
 });
 
 test("the server may be working on what is on the wire and on tasks, on each once", () => {
-  const table = new PendingTable();
-  const [waiting, out, polled] = [add(table, "a"), add(table, "b"), add(table, "c")];
+  const table = tableOf();
+  const all = [add(table, "a"), add(table, "b"), add(table, "c")] as const;
+  const [waiting, out, polled] = all;
+  for (const [id, pending] of all.entries()) table.carriedBy(pending, { id: id + 1 } as Process<OperationMail>);
   begin(table, out);
   begin(table, polled);
   table.becomeTask(polled, task());
@@ -219,7 +254,7 @@ test("the server may be working on what is on the wire and on tasks, on each onc
 });
 
 test("a notification belongs to the stream whose id it bears, and to no question", () => {
-  const table = new PendingTable();
+  const table = tableOf();
   const subscription = (id: unknown) => ({ _meta: { "io.modelcontextprotocol/subscriptionId": id } });
   const stream = begin(table, add(table, "s", true));
   const question = begin(table, add(table, "a"));
@@ -238,7 +273,7 @@ describe("how far the attempts went", () => {
     [["unknown", "completed"], "completed"],
     [["rejected", "unknown"], "unknown"],
   ] as const)("after %j it is %s", (outcomes, expected) => {
-    const pending = add(new PendingTable(), "a");
+    const pending = add(tableOf(), "a");
     expect(pending.lastOutcome).toBe("not_sent");
     for (const outcome of outcomes) pending.reached(outcome);
 
@@ -248,7 +283,7 @@ describe("how far the attempts went", () => {
 
 test("silence counts again when all handlers have ended, and the process is told of each", () => {
   const told: unknown[] = [];
-  const pending = add(new PendingTable(), "a");
+  const pending = add(tableOf(), "a");
   pending.pause();
   pending.process = { send: (mail: unknown) => void told.push(mail) } as unknown as Process<OperationMail>;
   pending.pause();

@@ -52,7 +52,8 @@ describe.each(seeds)("time and the end while a handler works, order %s", (seed) 
 
     const call = watch(stage, stage.client.callTool("work", {}, { timeout: 100 }));
     await stage.clock.advance(500);
-    const late = { type: "expired", key: 1, limit: "timeout", after: 100 };
+    const [process] = processesOf(stage, "operation");
+    const late = { type: "expired", process, limit: "timeout", after: 100 };
     processesOf(stage, "connection")[0]?.send(late as never);
     await stage.clock.advance(5_000);
 

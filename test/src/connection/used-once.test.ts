@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { noreply, server } from "../../../actors/index.js";
+import { noreply, type Process, server } from "../../../actors/index.js";
 import type { Frame, TransportDefinition, TransportSetup } from "../../../src/transport/transport.js";
 import { type BareOptions, startConnection } from "../../support/connection.js";
 import { processesOf } from "../../support/memory.js";
@@ -77,3 +77,25 @@ test("any other is opened again when it is lost, and what can be repeated is", a
   expect(it.opened()).toBe(2);
   expect(call.state).toBe("pending");
 });
+
+test.each([
+  [true, 1],
+  [false, 2],
+])(
+  "a server that turns out to be of the other era is started anew, unless it is used once: %s",
+  async (isUsedOnce, lives) => {
+    const it = await setUp(welcome, { isUsedOnce, protocol: "auto" });
+    await it.clock.advance(5_000);
+    expect(it.events.at(-1)).toMatchObject({ type: "ready", server: { era: "legacy" } });
+    const result = { resultType: "complete", supportedVersions: ["2026-07-28"], capabilities: {} };
+    const connection = processesOf(it, "connection")[0] as Process<unknown> | undefined;
+    connection?.send({
+      type: "received",
+      incarnation: 1,
+      value: { jsonrpc: "2.0", id: 1, result },
+    });
+    await it.clock.advance(1_000);
+
+    expect(it.opened()).toBe(lives);
+  },
+);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { generateProgressToken, progressTokens, tokenFrom } from "../../../src/operation/token.js";
+import { generateProgressToken, Tokens, tokenFrom } from "../../../src/operation/token.js";
 
 const form = /^[\w-]{21}$/;
 
@@ -28,14 +28,35 @@ test("of the same numbers the same token is made, of others another one in the s
 });
 
 test("a client's tokens are its secret and a number, counted up from 1", () => {
-  const next = progressTokens("secret");
+  const tokens = new Tokens("secret");
 
-  expect([next(), next(), next()]).toEqual(["secret.1", "secret.2", "secret.3"]);
+  expect([tokens.make(), tokens.next(), tokens.make(), tokens.of(2)]).toEqual(["secret.1", 2, "secret.3", "secret.2"]);
 });
 
 test("a client whose secret is not given makes one that nobody can guess", () => {
-  const [one, other] = [progressTokens()(), progressTokens()()];
+  const [one, other] = [new Tokens().make(), new Tokens().make()];
 
   expect(one).toMatch(/^[\w-]{21}\.1$/);
   expect(other).not.toBe(one);
+});
+
+test("a client knows the tokens it has made by their number, and no other ones", () => {
+  const tokens = new Tokens("secret");
+  const first = tokens.make();
+  const second = tokens.of(tokens.next());
+
+  expect([first, second].map((token) => tokens.serialOf(token))).toEqual([1, 2]);
+  const foreign = [
+    "secret.3",
+    "secret.0",
+    "secret.01",
+    "secret.1 ",
+    "secret.",
+    "secret.1e0",
+    "secret",
+    "other.1",
+    1,
+    "",
+  ];
+  for (const token of foreign) expect(tokens.serialOf(token)).toBeUndefined();
 });
