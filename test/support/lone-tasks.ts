@@ -4,6 +4,7 @@ import type { OperationsMail } from "../../src/connection/operations.js";
 import { type Pending, PendingTable, type Ticket } from "../../src/connection/pending.js";
 import type { ConnectionSettings } from "../../src/connection/settings.js";
 import { Tasks, type TasksShell } from "../../src/connection/tasks.js";
+import { Tokens } from "../../src/operation/token.js";
 import type { AttemptOutcome } from "../../src/protocol/base-error.js";
 import type { Codec } from "../../src/protocol/codec.js";
 import type { Failure } from "../../src/protocol/failure.js";
@@ -34,7 +35,7 @@ export const unreachable: Failure = { code: "HTTP", message: "HTTP 502", http: {
 export function loneTasks(codec: Codec = codecs.modern, { isHttp = false } = {}) {
   const did: unknown[][] = [];
   const clock = { now: 1_000 };
-  const table = new PendingTable();
+  const table = new PendingTable(new Tokens());
   const departures = {
     agreement: agreementOn(codec) as Agreement | undefined,
     queue: () => void did.push(["queue"]),
