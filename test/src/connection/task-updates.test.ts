@@ -72,6 +72,17 @@ describe("what the host has answered", () => {
     expect(it.done("request")).toMatchObject([update({ a: 1 })]);
   });
 
+  test("is not sent again once the server has acknowledged it", () => {
+    const it = answered();
+    const id = it.make({ a: 1 });
+    expect(it.done("request")).toMatchObject([update({ a: 1 })]);
+
+    expect(it.tasks.answered({ jsonrpc: "2.0", id, result: {} })).toBe(true);
+    it.poll(needs("a"));
+
+    expect(it.done("request")).toEqual([]);
+  });
+
   test("gives the operation up where it is no JSON: nobody is asked and nothing is polled any more", () => {
     const it = answered();
     it.departures.agreement = undefined;
