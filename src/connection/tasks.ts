@@ -1,6 +1,6 @@
 import type { Self } from "../../actors/index.js";
 import type { AttemptOutcome } from "../protocol/base-error.js";
-import type { Ask, InputRequest } from "../protocol/codec.js";
+import type { Ask, InputRequest, Reading } from "../protocol/codec.js";
 import type { Failure } from "../protocol/failure.js";
 import { isRecord, type Params, type RequestId, type RpcError, type RpcResponse } from "../protocol/message.js";
 import type { TaskNext, TaskState } from "../protocol/tasks.js";
@@ -214,8 +214,8 @@ export class Tasks {
     if (mayBecomeTask && !this.#shell.wire.isHttp) this.#errands.watch(pending, id, codec);
   }
 
-  #stray(pending: Pending, reading: { readonly kind: string; readonly state?: TaskState }): boolean {
-    if (reading.kind !== "task" || reading.state === undefined) return false;
+  #stray(pending: Pending, reading: Reading): boolean {
+    if (reading.kind !== "task") return false;
     if (!this.#byId.has(reading.state.id)) this.stop(pending, reading.state.id);
     return true;
   }
